@@ -1,0 +1,214 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// The whole house in one manifest. The layers and the rule that imports only point downwards are described in
+// ARCHITECTURE.md; Tests/ArchitectureTests reads this file and keeps them true.
+
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A library of the shared house: `Shared/<name>`.
+func shared(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Shared/\(name)", swiftSettings: swiftSettings)
+}
+
+/// A C target with shim code of our own: `Shared/C/<name>`.
+func shim(_ name: String, pkgConfigLibraries libraries: [String] = [], flags: [String] = []) -> Target {
+    .target(
+        name: name, path: "Shared/C/\(name)",
+        cSettings: flags.isEmpty ? [] : [.unsafeFlags(flags)],
+        cxxSettings: flags.isEmpty ? [] : [.unsafeFlags(flags)],
+        linkerSettings: libraries.map { .linkedLibrary($0) })
+}
+
+/// A system library as it is, through a module map: `Shared/C/<name>`.
+func system(_ name: String, pkgConfig: String? = nil, apt package: String) -> Target {
+    .systemLibrary(name: name, path: "Shared/C/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+/// One of the five services: `services/<folder>/Service` as a library and `services/<folder>/Main` as its executable.
+func service(_ folder: String, library: String, _ dependencies: [Target.Dependency]) -> [Target] {
+    [
+        .target(
+            name: library, dependencies: dependencies, path: "services/\(folder)/Service",
+            resources: [.copy("Migrations")], swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "lectern-\(folder)", dependencies: [.byName(name: library), "ServiceKit", "Settings"],
+            path: "services/\(folder)/Main", swiftSettings: swiftSettings),
+    ]
+}
+
+/// A test target: `Tests/<name>`.
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources,
+        swiftSettings: swiftSettings)
+}
+
+/// A benchmark: `Benchmarks/<name>`, a plain executable.
+func benchmark(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Benchmarks/\(name)", swiftSettings: swiftSettings)
+}
+
+let serviceBasics: [Target.Dependency] = [
+    "Contracts", "ServiceKit", "HTTPMessages", "HTTPServer", "HTTPClient", "JSONCoding", "Jobs", "KeyValue", "Lifecycle",
+    "Logs", "Metrics", "ObjectStore", "Platform", "Settings", "SQL", "Tokens",
+]
+
+var targets: [Target] = []
+
+// Layer 0: C.
+targets += [
+    shim("CLinux"),
+    system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+    shim("CCurl", pkgConfigLibraries: ["curl"]),
+    shim("COpenSSL", pkgConfigLibraries: ["crypto"]),
+    shim("CPasswords", pkgConfigLibraries: ["crypt", "zxcvbn"]),
+    shim(
+        "COpenBLAS", pkgConfigLibraries: ["dl"], flags: ["-I/usr/include/x86_64-linux-gnu/openblas-pthread"]),
+    shim(
+        "CTesseract", pkgConfigLibraries: ["tesseract", "lept"], flags: ["-I/usr/include/leptonica"]),
+    shim(
+        "CPoppler", pkgConfigLibraries: ["poppler", "poppler-cpp"],
+        flags: ["-I/usr/include/poppler", "-I/usr/include/poppler/cpp", "-std=c++17"]),
+    shim("CSandbox", pkgConfigLibraries: ["seccomp"]),
+]
+
+// Layer 1: base.
+targets += [
+    shared("Platform", ["CLinux"]),
+    shared("JSONCoding", ["Platform"]),
+    shared("Logs", ["Platform", "JSONCoding"]),
+    shared("Metrics", ["Platform"]),
+    shared("Settings", ["Platform"]),
+]
+
+// Layer 2: runtime.
+targets += [
+    shared("Lifecycle", ["Platform", "Logs"]),
+    shared("Crypto", ["COpenSSL", "CPasswords", "Platform"]),
+    shared("HTTPMessages", ["Platform", "JSONCoding"]),
+    shared("SQL", ["Platform", "Logs"]),
+]
+
+// Layer 3: engines.
+targets += [
+    shared("HTTPServer", ["HTTPMessages", "Platform", "Logs", "Metrics", "Lifecycle", "JSONCoding", "Crypto"]),
+    shared("HTTPForwarder", ["HTTPServer", "HTTPMessages", "Platform", "Logs", "Metrics", "Lifecycle"]),
+    shared("HTTPClient", ["CCurl", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Lifecycle"]),
+    shared("SQLiteStore", ["CSQLite", "SQL", "Platform", "Logs"]),
+    shared("KeyValue", ["Platform", "Logs"]),
+    shared("ObjectStore", ["Platform", "Logs", "Crypto", "HTTPMessages"]),
+    shared("Tokens", ["Crypto", "JSONCoding", "Platform"]),
+    shared("Jobs", ["SQL", "JSONCoding", "Platform", "Logs", "Metrics", "Lifecycle"]),
+    shared("Embeddings", ["COpenBLAS", "Platform", "Logs", "JSONCoding"]),
+    shared("Retrieval", ["Embeddings", "Platform", "JSONCoding"]),
+    shared("LanguageModels", ["HTTPClient", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Retrieval"]),
+    shared("PDFText", ["CPoppler", "Platform", "JSONCoding"]),
+    shared("OCR", ["CTesseract", "Platform", "JSONCoding"]),
+    shared("Sandbox", ["CSandbox", "Platform"]),
+]
+
+// Layer 4: seams.
+targets += [
+    shared("Contracts", ["JSONCoding", "Platform", "HTTPMessages"]),
+    shared(
+        "ServiceKit",
+        [
+            "Contracts", "Crypto", "HTTPClient", "HTTPMessages", "HTTPServer", "JSONCoding", "Jobs", "KeyValue",
+            "Lifecycle", "Logs", "Metrics", "ObjectStore", "Platform", "SQL", "SQLiteStore", "Settings", "Tokens",
+        ]),
+]
+
+// Layer 5: services.
+targets += service("auth", library: "AuthService", serviceBasics + ["Crypto", "HTTPForwarder"])
+targets += service("chat", library: "ChatService", serviceBasics + ["LanguageModels", "Retrieval"])
+targets += service(
+    "ingest", library: "IngestService", serviceBasics + ["Embeddings", "Retrieval", "ReaderProtocol", "Crypto"])
+targets += service("docs", library: "DocsService", serviceBasics)
+targets += service("notify", library: "NotifyService", serviceBasics)
+targets += [
+    // The worker that reads untrusted files for ingest, in a process of its own.
+    .target(
+        name: "ReaderProtocol", dependencies: ["JSONCoding", "Platform"], path: "services/ingest/ReaderProtocol",
+        swiftSettings: swiftSettings),
+    .target(
+        name: "DocumentReader", dependencies: ["ReaderProtocol", "PDFText", "OCR", "Sandbox", "Platform", "JSONCoding"],
+        path: "services/ingest/Reader", swiftSettings: swiftSettings),
+    .executableTarget(
+        name: "lectern-reader", dependencies: ["DocumentReader"], path: "services/ingest/ReaderMain",
+        swiftSettings: swiftSettings),
+]
+
+// Tests.
+targets += [
+    .target(
+        name: "TestSupport",
+        dependencies: [
+            "HTTPMessages", "HTTPServer", "JSONCoding", "Platform", "SQL", "SQLiteStore", "Logs", "Lifecycle", "Crypto",
+        ],
+        path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    .target(
+        name: "ContractSuites",
+        dependencies: ["SQL", "KeyValue", "ObjectStore", "Jobs", "Platform", "TestSupport", "JSONCoding", "Logs"],
+        path: "Tests/ContractSuites", swiftSettings: swiftSettings),
+    tests("ArchitectureTests", []),
+    tests("PlatformTests", ["Platform", "TestSupport"]),
+    tests("BaseTests", ["JSONCoding", "Logs", "Metrics", "Settings", "Platform", "TestSupport"]),
+    tests("HTTPMessagesTests", ["HTTPMessages", "JSONCoding", "Platform", "TestSupport"]),
+    tests(
+        "HTTPServerTests",
+        ["HTTPServer", "HTTPForwarder", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Lifecycle", "TestSupport"]),
+    tests(
+        "HTTPClientTests",
+        ["HTTPClient", "HTTPServer", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Lifecycle", "TestSupport"]),
+    tests("CryptoTests", ["Crypto", "Tokens", "Platform", "JSONCoding", "TestSupport"]),
+    tests(
+        "StoreTests",
+        [
+            "SQL", "SQLiteStore", "KeyValue", "ObjectStore", "Jobs", "ContractSuites", "Platform", "TestSupport", "JSONCoding",
+            "Logs", "Metrics", "Lifecycle", "HTTPMessages",
+        ]),
+    tests("EmbeddingsTests", ["Embeddings", "Platform", "TestSupport", "JSONCoding"], resources: [.copy("Fixtures")]),
+    tests("RetrievalTests", ["Retrieval", "Embeddings", "Platform", "TestSupport", "JSONCoding"]),
+    tests(
+        "LanguageModelsTests",
+        ["LanguageModels", "Retrieval", "HTTPClient", "HTTPServer", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Lifecycle", "TestSupport"]),
+    tests(
+        "ReaderTests",
+        ["DocumentReader", "ReaderProtocol", "PDFText", "OCR", "Sandbox", "Platform", "JSONCoding", "TestSupport"],
+        resources: [.copy("Fixtures")]),
+    tests("ServiceKitTests", ["TestSupport"] + serviceBasics),
+    tests("AuthServiceTests", ["AuthService", "TestSupport", "Crypto", "HTTPForwarder", "SQLiteStore"] + serviceBasics),
+    tests("ChatServiceTests", ["ChatService", "TestSupport", "LanguageModels", "Retrieval", "SQLiteStore"] + serviceBasics),
+    tests(
+        "IngestServiceTests",
+        ["IngestService", "TestSupport", "Embeddings", "Retrieval", "ReaderProtocol", "SQLiteStore"] + serviceBasics,
+        resources: [.copy("Fixtures")]),
+    tests(
+        "EndToEndTests",
+        ["AuthService", "ChatService", "IngestService", "DocsService", "NotifyService", "TestSupport"] + serviceBasics),
+]
+
+// Benchmarks.
+targets += [
+    benchmark("bench-server", ["HTTPServer", "HTTPForwarder", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Lifecycle"]),
+    benchmark("bench-embeddings", ["Embeddings", "Platform", "JSONCoding"]),
+    benchmark("bench-retrieval", ["Retrieval", "Embeddings", "Platform", "JSONCoding"]),
+    benchmark("bench-reader", ["DocumentReader", "ReaderProtocol", "PDFText", "OCR", "Platform", "JSONCoding"]),
+    benchmark(
+        "bench-jobs", ["Jobs", "SQL", "SQLiteStore", "Platform", "Logs", "Metrics", "JSONCoding", "Lifecycle"]),
+]
+
+let package = Package(
+    name: "lectern",
+    targets: targets,
+    cxxLanguageStandard: .cxx17)
