@@ -71,7 +71,7 @@ targets += [
     system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
     shim("CCurl", pkgConfigLibraries: ["curl"]),
     shim("COpenSSL", pkgConfigLibraries: ["crypto"]),
-    shim("CPasswords", pkgConfigLibraries: ["crypt", "zxcvbn"]),
+    shim("CPasswords", pkgConfigLibraries: ["crypt", "zxcvbn", "unistring"]),
     shim(
         "COpenBLAS", pkgConfigLibraries: ["dl"], flags: ["-I/usr/include/x86_64-linux-gnu/openblas-pthread"]),
     shim(
