@@ -34,11 +34,15 @@ func system(_ name: String, pkgConfig: String? = nil, apt package: String) -> Ta
 }
 
 /// One of the five services: `services/<folder>/Service` as a library and `services/<folder>/Main` as its executable.
-func service(_ folder: String, library: String, _ dependencies: [Target.Dependency]) -> [Target] {
+/// The SQL files of `Migrations` become constants of the library (`PackageResources`), so that a program carries its
+/// schema with it and needs no folder beside it.
+func service(
+    _ folder: String, library: String, hasDatabase: Bool = true, _ dependencies: [Target.Dependency]
+) -> [Target] {
     [
         .target(
             name: library, dependencies: dependencies, path: "services/\(folder)/Service",
-            resources: [.copy("Migrations")], swiftSettings: swiftSettings),
+            resources: hasDatabase ? [.embedInCode("Migrations")] : [], swiftSettings: swiftSettings),
         .executableTarget(
             name: "lectern-\(folder)", dependencies: [.byName(name: library), "ServiceKit", "Settings"],
             path: "services/\(folder)/Main", swiftSettings: swiftSettings),
@@ -133,8 +137,8 @@ targets += service("auth", library: "AuthService", serviceBasics + ["Crypto", "H
 targets += service("chat", library: "ChatService", serviceBasics + ["LanguageModels", "Retrieval"])
 targets += service(
     "ingest", library: "IngestService", serviceBasics + ["Embeddings", "Retrieval", "ReaderProtocol", "Crypto"])
-targets += service("docs", library: "DocsService", serviceBasics)
-targets += service("notify", library: "NotifyService", serviceBasics)
+targets += service("docs", library: "DocsService", hasDatabase: false, serviceBasics)
+targets += service("notify", library: "NotifyService", hasDatabase: false, serviceBasics)
 targets += [
     // The worker that reads untrusted files for ingest, in a process of its own.
     .target(

