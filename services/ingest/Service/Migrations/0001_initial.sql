@@ -1,0 +1,2 @@
+-- The first tables of this service.
+SELECT 1;
