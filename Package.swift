@@ -63,7 +63,8 @@ func benchmark(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let serviceBasics: [Target.Dependency] = [
-    "Contracts", "ServiceKit", "HTTPMessages", "HTTPServer", "HTTPClient", "JSONCoding", "Jobs", "KeyValue", "Lifecycle",
+    "Contracts", "ServiceKit", "HTTPMessages", "HTTPServer", "HTTPClient", "JSONCoding", "Jobs", "KeyValue",
+    "Lifecycle",
     "Logs", "Metrics", "ObjectStore", "Platform", "Settings", "SQL", "Tokens",
 ]
 
@@ -145,7 +146,8 @@ targets += [
         name: "ReaderProtocol", dependencies: ["JSONCoding", "Platform"], path: "services/ingest/ReaderProtocol",
         swiftSettings: swiftSettings),
     .target(
-        name: "DocumentReader", dependencies: ["ReaderProtocol", "PDFText", "OCR", "Sandbox", "Platform", "JSONCoding"],
+        name: "DocumentReader",
+        dependencies: ["ReaderProtocol", "PDFText", "OCR", "Sandbox", "Platform", "JSONCoding"],
         path: "services/ingest/Reader", swiftSettings: swiftSettings),
     .executableTarget(
         name: "lectern-reader", dependencies: ["DocumentReader"], path: "services/ingest/ReaderMain",
@@ -166,33 +168,47 @@ targets += [
         path: "Tests/ContractSuites", swiftSettings: swiftSettings),
     tests("ArchitectureTests", []),
     tests("PlatformTests", ["Platform", "TestSupport"]),
-    tests("BaseTests", ["JSONCoding", "Logs", "Metrics", "Settings", "Platform", "TestSupport"]),
+    tests("BaseTests", ["JSONCoding", "Logs", "Metrics", "Platform", "TestSupport"]),
+    tests("SettingsTests", ["Settings"]),
     tests("HTTPMessagesTests", ["HTTPMessages", "JSONCoding", "Platform", "TestSupport"]),
     tests(
         "HTTPServerTests",
-        ["HTTPServer", "HTTPForwarder", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Lifecycle", "TestSupport"]),
+        [
+            "HTTPServer", "HTTPForwarder", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Lifecycle",
+            "TestSupport",
+        ]),
     tests(
         "HTTPClientTests",
-        ["HTTPClient", "HTTPServer", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Lifecycle", "TestSupport"]),
+        [
+            "HTTPClient", "HTTPServer", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Lifecycle",
+            "TestSupport",
+        ]),
     tests("CryptoTests", ["Crypto", "Tokens", "Platform", "JSONCoding", "TestSupport"]),
     tests(
         "StoreTests",
         [
-            "SQL", "SQLiteStore", "KeyValue", "ObjectStore", "Jobs", "ContractSuites", "Platform", "TestSupport", "JSONCoding",
+            "SQL", "SQLiteStore", "KeyValue", "ObjectStore", "Jobs", "ContractSuites", "Platform", "TestSupport",
+            "JSONCoding",
             "Logs", "Metrics", "Lifecycle", "HTTPMessages",
         ]),
     tests("EmbeddingsTests", ["Embeddings", "Platform", "TestSupport", "JSONCoding"], resources: [.copy("Fixtures")]),
     tests("RetrievalTests", ["Retrieval", "Embeddings", "Platform", "TestSupport", "JSONCoding"]),
     tests(
         "LanguageModelsTests",
-        ["LanguageModels", "Retrieval", "HTTPClient", "HTTPServer", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Lifecycle", "TestSupport"]),
+        [
+            "LanguageModels", "Retrieval", "HTTPClient", "HTTPServer", "HTTPMessages", "JSONCoding", "Platform", "Logs",
+            "Metrics", "Lifecycle", "TestSupport",
+        ]),
     tests(
         "ReaderTests",
         ["DocumentReader", "ReaderProtocol", "PDFText", "OCR", "Sandbox", "Platform", "JSONCoding", "TestSupport"],
         resources: [.copy("Fixtures")]),
     tests("ServiceKitTests", ["TestSupport"] + serviceBasics),
-    tests("AuthServiceTests", ["AuthService", "TestSupport", "Crypto", "HTTPForwarder", "SQLiteStore"] + serviceBasics),
-    tests("ChatServiceTests", ["ChatService", "TestSupport", "LanguageModels", "Retrieval", "SQLiteStore"] + serviceBasics),
+    tests(
+        "AuthServiceTests", ["AuthService", "TestSupport", "Crypto", "HTTPForwarder", "SQLiteStore"] + serviceBasics),
+    tests(
+        "ChatServiceTests",
+        ["ChatService", "TestSupport", "LanguageModels", "Retrieval", "SQLiteStore"] + serviceBasics),
     tests(
         "IngestServiceTests",
         ["IngestService", "TestSupport", "Embeddings", "Retrieval", "ReaderProtocol", "SQLiteStore"] + serviceBasics,
@@ -204,7 +220,9 @@ targets += [
 
 // Benchmarks.
 targets += [
-    benchmark("bench-server", ["HTTPServer", "HTTPForwarder", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Lifecycle"]),
+    benchmark(
+        "bench-server",
+        ["HTTPServer", "HTTPForwarder", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Lifecycle"]),
     benchmark("bench-embeddings", ["Embeddings", "Platform", "JSONCoding"]),
     benchmark("bench-retrieval", ["Retrieval", "Embeddings", "Platform", "JSONCoding"]),
     benchmark("bench-reader", ["DocumentReader", "ReaderProtocol", "PDFText", "OCR", "Platform", "JSONCoding"]),
