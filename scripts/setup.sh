@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 base_packages=(
-  libsqlite3-dev libcurl4-openssl-dev libssl-dev libcrypt-dev libzxcvbn-dev libseccomp-dev libopenblas0-pthread
+  libsqlite3-dev libcurl4-openssl-dev libssl-dev libcrypt-dev libzxcvbn-dev libunistring-dev libseccomp-dev libopenblas0-pthread
   libopenblas-pthread-dev libpoppler-private-dev libpoppler-cpp-dev libtesseract-dev libleptonica-dev
   tesseract-ocr tesseract-ocr-eng tesseract-ocr-osd pkg-config make curl ca-certificates python3 python3-pip
 )

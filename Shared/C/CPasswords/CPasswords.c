@@ -29,6 +29,12 @@ int cpasswords_crypt(const char *phrase, const char *setting, char *output, size
     return status;
 }
 
+int cpasswords_bcrypt_setting(unsigned long cost, const uint8_t *random, char *output, size_t output_size) {
+    errno = 0;
+    if (crypt_gensalt_rn("$2b$", cost, (const char *)random, 16, output, (int)output_size) != NULL) return 0;
+    return errno != 0 ? errno : EINVAL;
+}
+
 int cpasswords_nfkc(const uint8_t *text, size_t length, uint8_t **result, size_t *result_length) {
     *result = u8_normalize(UNINORM_NFKC, text, length, NULL, result_length);
     return *result == NULL ? (errno != 0 ? errno : ENOMEM) : 0;

@@ -8,6 +8,9 @@
 /// Writes the NUL-terminated hash to `output` and returns 0, or returns an errno value.
 int cpasswords_crypt(const char *phrase, const char *setting, char *output, size_t output_size);
 
+/// crypt_gensalt_rn(3) for bcrypt: the setting `$2b$<cost>$<salt>` for 16 random bytes. Returns 0 or an errno value.
+int cpasswords_bcrypt_setting(unsigned long cost, const uint8_t *random, char *output, size_t output_size);
+
 /// u8_normalize with UNINORM_NFKC. On success returns 0; the caller frees `*result` with free(3). Else an errno value.
 int cpasswords_nfkc(const uint8_t *text, size_t length, uint8_t **result, size_t *result_length);
 
