@@ -168,7 +168,9 @@ targets += [
         path: "Tests/ContractSuites", swiftSettings: swiftSettings),
     tests("ArchitectureTests", []),
     tests("PlatformTests", ["Platform", "TestSupport"]),
-    tests("BaseTests", ["JSONCoding", "Logs", "Metrics", "Platform", "TestSupport"]),
+    tests("BaseTests", ["JSONCoding", "Platform", "TestSupport"]),
+    tests("LogsTests", ["Logs", "Platform", "TestSupport", "JSONCoding"]),
+    tests("MetricsTests", ["Metrics"]),
     tests("SettingsTests", ["Settings"]),
     tests("HTTPMessagesTests", ["HTTPMessages", "JSONCoding", "Platform", "TestSupport"]),
     tests(

@@ -51,6 +51,11 @@ package final class BlockingExecutor: SerialExecutor {
         }
     }
 
+    /// Runs `body` on the thread, some time after returning; other work waits its turn behind it.
+    package func submit(_ body: @escaping @Sendable () -> Void) {
+        queue.append { [self] in withExtendedLifetime(self) { body() } }
+    }
+
     private var isOnThread: Bool {
         clinux_current_executor() == UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
     }
