@@ -168,7 +168,7 @@ targets += [
         path: "Tests/ContractSuites", swiftSettings: swiftSettings),
     tests("ArchitectureTests", []),
     tests("PlatformTests", ["Platform", "TestSupport"]),
-    tests("BaseTests", ["JSONCoding", "Platform", "TestSupport"]),
+    tests("JSONCodingTests", ["JSONCoding", "Platform"]),
     tests("LogsTests", ["Logs", "Platform", "TestSupport", "JSONCoding"]),
     tests("MetricsTests", ["Metrics"]),
     tests("SettingsTests", ["Settings"]),

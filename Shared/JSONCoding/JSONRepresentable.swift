@@ -14,8 +14,6 @@ extension JSONValue {
     /// The lower-case text form of a UUID.
     package static func identifier(_ id: Identifier) -> JSONValue { .string(id.description) }
 
-    package static func integer(_ number: Int) -> JSONValue { .integer(Int64(number)) }
-
     /// `null` for nil.
     package static func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
     package static func optional(_ number: Int?) -> JSONValue { number.map { .integer(Int64($0)) } ?? .null }
