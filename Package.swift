@@ -137,13 +137,17 @@ targets += [
 targets += service("auth", library: "AuthService", serviceBasics + ["Crypto", "HTTPForwarder"])
 targets += service("chat", library: "ChatService", serviceBasics + ["LanguageModels", "Retrieval"])
 targets += service(
-    "ingest", library: "IngestService", serviceBasics + ["Embeddings", "Retrieval", "ReaderProtocol", "Crypto"])
+    "ingest", library: "IngestService",
+    serviceBasics + ["Embeddings", "Retrieval", "ReaderHost", "ReaderProtocol", "Crypto"])
 targets += service("docs", library: "DocsService", hasDatabase: false, serviceBasics)
 targets += service("notify", library: "NotifyService", hasDatabase: false, serviceBasics)
 targets += [
     // The worker that reads untrusted files for ingest, in a process of its own.
     .target(
-        name: "ReaderProtocol", dependencies: ["JSONCoding", "Platform"], path: "services/ingest/ReaderProtocol",
+        name: "ReaderProtocol", dependencies: [], path: "services/ingest/ReaderProtocol",
+        swiftSettings: swiftSettings),
+    .target(
+        name: "ReaderHost", dependencies: ["ReaderProtocol", "Platform", "Logs"], path: "services/ingest/ReaderHost",
         swiftSettings: swiftSettings),
     .target(
         name: "DocumentReader",

@@ -12,7 +12,7 @@ private let layers: [Set<String>] = [
     ],
     ["Contracts", "ServiceKit"],
     [
-        "AuthService", "ChatService", "IngestService", "DocsService", "NotifyService", "ReaderProtocol",
+        "AuthService", "ChatService", "IngestService", "DocsService", "NotifyService", "ReaderProtocol", "ReaderHost",
         "DocumentReader",
     ],
 ]
@@ -24,7 +24,8 @@ private let sideways: [String: Set<String>] = [
     "Retrieval": ["Embeddings"],
     "LanguageModels": ["HTTPClient", "Retrieval"],
     "ServiceKit": ["Contracts"],
-    "IngestService": ["ReaderProtocol"],
+    "IngestService": ["ReaderHost", "ReaderProtocol"],
+    "ReaderHost": ["ReaderProtocol"],
     "DocumentReader": ["ReaderProtocol"],
 ]
 
@@ -38,6 +39,7 @@ private let sourceFolders: [(module: String, folder: String)] =
         case "AuthService", "ChatService", "IngestService", "DocsService", "NotifyService":
             (module, "services/\(module.dropLast("Service".count).lowercased())/Service")
         case "ReaderProtocol": (module, "services/ingest/ReaderProtocol")
+        case "ReaderHost": (module, "services/ingest/ReaderHost")
         case "DocumentReader": (module, "services/ingest/Reader")
         default: (module, "Shared/\(module)")
         }
