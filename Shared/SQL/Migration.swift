@@ -49,4 +49,33 @@ package struct MigrationSet: Sendable {
             Migration(number: index + 1, name: step.name, script: step.script)
         }
     }
+
+    /// The steps in numbered files: `0001_name.sql`, or `0001_name.sqlite.sql` beside `0001_name.postgres.sql` where the
+    /// two dialects need different statements. For files that are constants of the program.
+    ///
+    /// Throws `.migration` for a name or content that does not fit, a number used twice, or a gap.
+    package init(
+        namespace: String, files: [(name: String, bytes: [UInt8])], dialect: SQLDialect
+    ) throws(SQLError) {
+        var chosen: [Int: (name: MigrationFileName, script: String)] = [:]
+        for file in files {
+            guard let name = MigrationFileName(file.name) else {
+                throw SQLError(.migration, "migration file \(file.name): the name must be like 0001_name.sql")
+            }
+            guard let script = String(validating: file.bytes, as: UTF8.self) else {
+                throw SQLError(.migration, "migration file \(file.name) is not UTF-8")
+            }
+            if let only = name.dialect, only != dialect { continue }
+            if let other = chosen[name.number] {
+                guard (other.name.dialect == nil) != (name.dialect == nil) else {
+                    throw SQLError(.migration, "migration \(name.number) of \(namespace) exists twice")
+                }
+                // A file for this dialect alone goes before one for all dialects.
+                if name.dialect == nil { continue }
+            }
+            chosen[name.number] = (name, script)
+        }
+        let migrations = chosen.values.map { Migration(number: $0.name.number, name: $0.name.name, script: $0.script) }
+        try self.init(namespace: namespace, migrations: migrations)
+    }
 }

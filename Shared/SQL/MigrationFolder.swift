@@ -16,21 +16,11 @@ package struct MigrationFolder: Sendable {
     ///
     /// Throws `.migration` for a folder or file that cannot be read, a name that does not fit, or a gap in the numbers.
     package func load(namespace: String, dialect: SQLDialect) throws(SQLError) -> MigrationSet {
-        var migrations: [Int: (isVariant: Bool, migration: Migration)] = [:]
-        for file in try fileNames() where file.hasSuffix(".sql") {
-            guard let parts = MigrationFileName(file) else {
-                throw SQLError(.migration, "migration file \(file): the name must be like 0001_name.sql")
-            }
-            if let only = parts.dialect, only != dialect { continue }
-            if let other = migrations[parts.number], other.isVariant == (parts.dialect != nil) {
-                throw SQLError(.migration, "migration \(parts.number) of \(namespace) exists twice")
-            }
-            // A file for this dialect alone is taken before one for all dialects.
-            if parts.dialect == nil, migrations[parts.number] != nil { continue }
-            let migration = Migration(number: parts.number, name: parts.name, script: try read(file))
-            migrations[parts.number] = (parts.dialect != nil, migration)
+        var files: [(name: String, bytes: [UInt8])] = []
+        for name in try fileNames() where name.hasSuffix(".sql") {
+            files.append((name, try read(name)))
         }
-        return try MigrationSet(namespace: namespace, migrations: migrations.values.map(\.migration))
+        return try MigrationSet(namespace: namespace, files: files, dialect: dialect)
     }
 
     private func fileNames() throws(SQLError) -> [String] {
@@ -48,7 +38,7 @@ package struct MigrationFolder: Sendable {
         return names.sorted()
     }
 
-    private func read(_ file: String) throws(SQLError) -> String {
+    private func read(_ file: String) throws(SQLError) -> [UInt8] {
         let descriptor = open("\(path)/\(file)", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw SQLError(.migration, "migration file \(file) cannot be opened", engineCode: "errno \(errno)")
@@ -58,7 +48,7 @@ package struct MigrationFolder: Sendable {
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while true {
             let count = Glibc.read(descriptor, &buffer, buffer.count)
-            if count == 0 { break }
+            if count == 0 { return bytes }
             if count < 0 {
                 if errno == EINTR { continue }
                 throw SQLError(.migration, "migration file \(file) cannot be read", engineCode: "errno \(errno)")
@@ -68,35 +58,5 @@ package struct MigrationFolder: Sendable {
                 throw SQLError(.migration, "migration file \(file) is larger than \(Self.fileBytesMax) bytes")
             }
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw SQLError(.migration, "migration file \(file) is not UTF-8")
-        }
-        return text
-    }
-}
-
-/// The parts of `0007_add_colour.postgres.sql`.
-struct MigrationFileName {
-    let number: Int
-    let name: String
-    let dialect: SQLDialect?
-
-    init?(_ file: String) {
-        var parts = file.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.popLast() == "sql", let stem = parts.first, parts.count <= 2 else { return nil }
-        if parts.count == 2 {
-            guard let dialect = SQLDialect(rawValue: String(parts[1])) else { return nil }
-            self.dialect = dialect
-        } else {
-            dialect = nil
-        }
-        guard let underscore = stem.firstIndex(of: "_"),
-            stem[..<underscore].count == 4, stem[..<underscore].allSatisfy({ $0.isASCII && $0.isNumber }),
-            let number = Int(stem[..<underscore]), number > 0
-        else { return nil }
-        let name = stem[stem.index(after: underscore)...]
-        guard !name.isEmpty else { return nil }
-        self.number = number
-        self.name = String(name)
     }
 }

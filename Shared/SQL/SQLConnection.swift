@@ -46,6 +46,9 @@ package protocol SQLDatabase: Sendable {
     /// `CancellationError`; a write that has begun is finished.
     func write<T: Sendable>(_ body: @escaping @Sendable (any SQLConnection) throws -> T) async throws -> T
 
+    /// Gives space that is no longer used back to the file system. Takes a while; writes wait meanwhile.
+    func vacuum() async throws
+
     /// Waits for what is running, then closes all connections. Later calls throw `.closed`.
     func close() async
 }
