@@ -81,6 +81,12 @@ extension SQLQuery {
             pieces.append(.argument(value.sqlValue))
         }
 
+        /// `\(optional)`: a bound parameter, NULL for nil. Apart from the one above so that the compiler does not take it
+        /// for text that shows an optional.
+        package mutating func appendInterpolation(_ value: (some SQLBindable)?) {
+            pieces.append(.argument(value?.sqlValue ?? .null))
+        }
+
         /// `\(fragment)`: another query in this place, its parameters bound here.
         package mutating func appendInterpolation(_ fragment: SQLQuery) {
             pieces += fragment.pieces
