@@ -9,8 +9,7 @@ actor DiskObjectWriter: ObjectWriter {
     private let key: ObjectKey
     private let contentType: String
     private let path: String
-    private var file: FileDescriptor?
-    private var digest: DigestState?
+    private var incoming: IncomingFile?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -22,36 +21,59 @@ actor DiskObjectWriter: ObjectWriter {
         path = tree.newIncoming()
     }
 
-    deinit {
-        if file != nil { unlink(path) }
-    }
-
     func open() throws {
-        file = try FileSystem.create(path)
-        digest = DigestState(.sha256)
+        incoming = try IncomingFile(path: path)
     }
 
     func write(_ chunk: [UInt8]) throws {
-        guard let file else { throw ObjectStoreError(.misuse, "the writer is finished") }
-        try FileSystem.writeAll(chunk, to: file)
-        digest?.update(chunk)
+        let written: Void? = try incoming?.write(chunk)
+        guard written != nil else { throw ObjectStoreError(.misuse, "the writer is finished") }
     }
 
     func finish() throws -> ObjectMetadata {
-        guard let file = file.take(), let digest = digest.take() else {
-            throw ObjectStoreError(.misuse, "the writer is finished")
-        }
-        do {
-            try FileSystem.sync(file)
-            return try tree.publish(path, as: key, sha256: Hex.encode(digest.finish()), contentType: contentType)
-        } catch {
-            unlink(path)
-            throw error
-        }
+        guard let incoming = incoming.take() else { throw ObjectStoreError(.misuse, "the writer is finished") }
+        return try incoming.publish(as: key, contentType: contentType, in: tree)
     }
 
     func abandon() {
-        guard file.take() != nil else { return }
+        _ = incoming.take()
+    }
+}
+
+/// A file that is being written, with the digest of what it has so far. Removed unless it is published.
+private struct IncomingFile: ~Copyable {
+    private let path: String
+    private let file: FileDescriptor
+    private var digest = DigestState(.sha256)
+
+    init(path: String) throws(ObjectStoreError) {
+        file = try FileSystem.create(path)
+        self.path = path
+    }
+
+    deinit {
+        // Once it is published nothing has this name any more.
         unlink(path)
+    }
+
+    mutating func write(_ chunk: [UInt8]) throws(ObjectStoreError) {
+        try FileSystem.writeAll(chunk, to: file)
+        digest.update(chunk)
+    }
+
+    /// Makes the content durable and gives it its name.
+    consuming func publish(
+        as key: ObjectKey, contentType: String, in tree: DiskTree
+    ) throws(ObjectStoreError) -> ObjectMetadata {
+        try FileSystem.sync(file)
+        let sha256 = Hex.encode(Self.finish(&digest))
+        return try tree.publish(path, as: key, sha256: sha256, contentType: contentType)
+    }
+
+    /// Takes the digest out: parts of a value with a deinit cannot be consumed.
+    private static func finish(_ digest: inout DigestState) -> [UInt8] {
+        var taken = DigestState(.sha256)
+        swap(&taken, &digest)
+        return taken.finish()
     }
 }
