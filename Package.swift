@@ -74,7 +74,7 @@ var targets: [Target] = []
 targets += [
     shim("CLinux"),
     system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
-    shim("CCurl", pkgConfigLibraries: ["curl"]),
+    shim("CCurl", pkgConfigLibraries: ["dl"]),
     shim("COpenSSL", pkgConfigLibraries: ["crypto"]),
     shim("CPasswords", pkgConfigLibraries: ["crypt", "zxcvbn", "unistring"]),
     shim(
