@@ -61,9 +61,10 @@ struct DeliveryState {
         end(failure)
     }
 
-    /// The head, or the failure that came before it; `nil` means wait.
+    /// The head, or the failure that came before it; `nil` means wait. A reader that wants everything in one piece gets
+    /// the head with the end, so that a response cut in its body counts as a failure that can be tried again.
     func head() -> Result<HTTPResponseHead, HTTPClientError>? {
-        if let headArrived { return .success(headArrived) }
+        if let headArrived, !collects || isEnded && failure == nil { return .success(headArrived) }
         guard isEnded else { return nil }
         return .failure(failure ?? HTTPClientError(.malformedResponse, "The response has no head."))
     }

@@ -17,7 +17,7 @@ struct EasyHandle: ~Copyable {
         try check(lectern_curl_set_long(raw, option, value))
     }
 
-    func set(_ option: CURLoption, offset: Int64) throws(HTTPClientError) {
+    func set(_ option: CURLoption, offset: Int) throws(HTTPClientError) {
         try check(lectern_curl_set_offset(raw, option, offset))
     }
 

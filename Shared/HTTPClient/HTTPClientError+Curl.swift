@@ -16,7 +16,7 @@ extension HTTPClientError {
         case CURLE_OUT_OF_MEMORY: (.unavailable, "No memory for the transfer.")
         case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_HTTP2, CURLE_CHUNK_FAILED:
             (.malformedResponse, "The peer's answer is not HTTP.")
-        case CURLE_FILESIZE_EXCEEDED, CURLE_TOO_LARGE: (.responseTooLarge, "The response is too large.")
+        case CURLE_FILESIZE_EXCEEDED: (.responseTooLarge, "The response is too large.")
         case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_SEND_FAIL_REWIND:
             (.connectionLost, "The connection ended before the response did.")
         default: (.connectionLost, "The transfer failed.")

@@ -11,12 +11,12 @@ extension HTTPClientRequest {
         guard !method.rawValue.isEmpty, method.rawValue.utf8.allSatisfy(Self.isTokenByte) else {
             throw HTTPClientError(.controlCharacter, "The method is not a token.")
         }
-        for (name, value) in fields {
-            let nameBytes = name.description.utf8
+        for field in fields {
+            let nameBytes = field.name.text.utf8
             guard !nameBytes.isEmpty, nameBytes.allSatisfy(Self.isTokenByte) else {
                 throw HTTPClientError(.controlCharacter, "A field name is not a token.")
             }
-            guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
+            guard field.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
                 throw HTTPClientError(.controlCharacter, "A field value contains a control character.")
             }
         }

@@ -60,5 +60,5 @@ package struct HTTPClientRequest: Sendable {
     }
 
     /// Whether the request may reach the peer twice: its method is idempotent (RFC 9110, 9.2.2) or its policy says so.
-    var isRepeatable: Bool { retry.repeatsAnyMethod || RetryPolicy.isIdempotent(method) }
+    var isRepeatable: Bool { retry.repeatsAnyMethod || method.isIdempotent }
 }

@@ -1,15 +1,18 @@
 import CCurl
 
 /// Owner of the libcurl multi handle (`curl_multi_init`, `curl_multi_cleanup`), which holds the connections. Everything
-/// but `wakeUp` happens on the curl thread.
+/// but waking happens on the curl thread.
 struct MultiHandle: ~Copyable {
     private let raw: UnsafeMutableRawPointer
 
-    init(_ options: HTTPClientOptions) throws(HTTPClientError) {
+    init() throws(HTTPClientError) {
         guard lectern_curl_load(), let raw = lectern_curl_multi_init() else {
             throw HTTPClientError(.unavailable, "libcurl cannot be loaded.")
         }
         self.raw = raw
+    }
+
+    func configure(_ options: HTTPClientOptions) throws(HTTPClientError) {
         try set(CURLMOPT_MAXCONNECTS, options.idleConnectionsMax)
         try set(CURLMOPT_MAX_HOST_CONNECTIONS, options.connectionsPerHostMax)
         try set(CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
@@ -34,8 +37,12 @@ struct MultiHandle: ~Copyable {
         _ = lectern_curl_multi_poll(raw, milliseconds, &ready)
     }
 
-    /// May be called on any thread (curl_multi_wakeup(3)).
-    func wakeUp() { _ = lectern_curl_multi_wakeup(raw) }
+    /// Ends a `poll` early, from any thread (curl_multi_wakeup(3)); not to be called once the handle is gone.
+    var waker: @Sendable () -> Void {
+        // Safe to share: the number is only handed to curl_multi_wakeup, which may be called from any thread.
+        nonisolated(unsafe) let raw = self.raw
+        return { _ = lectern_curl_multi_wakeup(raw) }
+    }
 
     func nextFinished() -> (easy: UnsafeMutableRawPointer, result: CURLcode)? {
         var easy: UnsafeMutableRawPointer?

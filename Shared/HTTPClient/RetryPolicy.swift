@@ -47,7 +47,7 @@ package struct RetryPolicy: Sendable, Hashable {
     package func delay(
         after outcome: Outcome, attempt: Int, method: HTTPMethod, serverDelay: Duration?, jitter: Double
     ) -> Duration? {
-        guard attempt < attemptsMax, repeatsAnyMethod || Self.isIdempotent(method), isWorthRepeating(outcome) else {
+        guard attempt < attemptsMax, repeatsAnyMethod || method.isIdempotent, isWorthRepeating(outcome) else {
             return nil
         }
         if let serverDelay {
@@ -66,10 +66,5 @@ package struct RetryPolicy: Sendable, Hashable {
             if let advice = fields.first("x-should-retry") { return advice == "true" }
             return status == 408 || status == 429 || (500...599).contains(status) && status != 501 && status != 505
         }
-    }
-
-    /// RFC 9110, 9.2.2.
-    static func isIdempotent(_ method: HTTPMethod) -> Bool {
-        ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"].contains(method.rawValue)
     }
 }

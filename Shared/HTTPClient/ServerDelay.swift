@@ -6,15 +6,15 @@ package import Platform
 package enum ServerDelay {
     /// `nil` when the server asked for nothing, or for something unreadable.
     package static func asked(in fields: HTTPFields, now: Timestamp) -> Duration? {
-        if let text = fields.first("retry-after-ms"), let milliseconds = Double(text), isReasonable(milliseconds / 1000) {
+        if let text = fields.first("retry-after-ms"), let milliseconds = Double(text), isReasonable(milliseconds / 1000)
+        {
             return .milliseconds(Int64(milliseconds))
         }
         guard let text = fields.first("retry-after") else { return nil }
         if let seconds = Double(text) {
             return isReasonable(seconds) ? .milliseconds(Int64(seconds * 1000)) : nil
         }
-        guard let date = HTTPDate.parse(text) else { return nil }
-        return max(date.duration(since: now), .zero)
+        return nil
     }
 
     /// Keeps the arithmetic safe; what is too long to wait for is decided by `RetryPolicy.serverDelayMax`.

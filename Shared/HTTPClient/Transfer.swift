@@ -57,7 +57,7 @@ final class Transfer {
     private func setOptions(_ request: HTTPClientRequest, _ options: HTTPClientOptions) throws(HTTPClientError) {
         try easy.set(CURLOPT_URL, request.url)
         try easy.set(CURLOPT_PROTOCOLS_STR, "http,https")
-        try easy.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1.rawValue))
+        try easy.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         try easy.set(CURLOPT_FOLLOWLOCATION, 0)
         try easy.set(CURLOPT_PATH_AS_IS, 1)
         try easy.set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
@@ -66,7 +66,7 @@ final class Transfer {
         try easy.set(CURLOPT_NOSIGNAL, 1)
         // Removing a transfer must not wait for its name resolution thread.
         try easy.set(CURLOPT_QUICK_EXIT, 1)
-        try easy.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, request.timeouts.connect.wholeMilliseconds))
+        try easy.set(CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: max(1, request.timeouts.connect.wholeMilliseconds)))
         try easy.set(CURLOPT_MAXAGE_CONN, options.idleConnectionSeconds)
         if let file = options.certificateFile { try easy.set(CURLOPT_CAINFO, file) }
         if !request.isRepeatable {
@@ -77,15 +77,16 @@ final class Transfer {
     }
 
     private func setFields(_ request: HTTPClientRequest, _ options: HTTPClientOptions) throws(HTTPClientError) {
-        for (name, value) in request.fields {
+        for field in request.fields {
+            let (name, value) = (field.name, field.value)
             // A name with a semicolon is libcurl's form for an empty value; with a colon it would remove the field.
             try headers.append(value.isEmpty ? "\(name);" : "\(name): \(value)")
         }
-        if request.fields.first("user-agent") == nil { try headers.append("User-Agent: \(options.userAgent)") }
-        if request.fields.first("accept") == nil { try headers.append("Accept: */*") }
+        if request.fields.first(.userAgent) == nil { try headers.append("User-Agent: \(options.userAgent)") }
+        if request.fields.first(.accept) == nil { try headers.append("Accept: */*") }
         // Fields that libcurl would add by itself: a wait for 100-continue, and a form type for every body.
-        if request.fields.first("expect") == nil { try headers.append("Expect:") }
-        if request.fields.first("content-type") == nil { try headers.append("Content-Type:") }
+        if request.fields.first(.expect) == nil { try headers.append("Expect:") }
+        if request.fields.first(.contentType) == nil { try headers.append("Content-Type:") }
         try easy.setHeaders(headers)
     }
 
@@ -99,19 +100,17 @@ final class Transfer {
                 try easy.set(CURLOPT_COPYPOSTFIELDS, "")
             }
         case .bytes(let bytes):
-            try easy.set(CURLOPT_POSTFIELDSIZE_LARGE, offset: Int64(bytes.count))
-            try bytes.withUnsafeBytes { buffer throws(HTTPClientError) in
-                // libcurl copies as many bytes as the size says; the pointer must not be null for that.
-                if let base = buffer.baseAddress {
-                    try easy.set(CURLOPT_COPYPOSTFIELDS, base)
-                } else {
-                    try easy.set(CURLOPT_COPYPOSTFIELDS, "")
-                }
+            try easy.set(CURLOPT_POSTFIELDSIZE_LARGE, offset: bytes.count)
+            // libcurl copies as many bytes as the size says; the pointer must not be null for that.
+            if bytes.isEmpty {
+                try easy.set(CURLOPT_COPYPOSTFIELDS, "")
+            } else {
+                try easy.set(CURLOPT_COPYPOSTFIELDS, bytes)
             }
         case .file(let path):
             let file = try UploadFile(path: path)
             try easy.set(CURLOPT_UPLOAD, 1)
-            try easy.set(CURLOPT_INFILESIZE_LARGE, offset: file.length)
+            try easy.set(CURLOPT_INFILESIZE_LARGE, offset: Int(file.length))
             upload = consume file
         }
         try easy.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
@@ -187,7 +186,7 @@ final class Transfer {
     }
 
     private func seek(to offset: curl_off_t, origin: Int32) -> Int32 {
-        guard origin == SEEK_SET, upload?.seek(to: offset) == true else { return CURL_SEEKFUNC_FAIL }
+        guard origin == SEEK_SET, upload?.seek(to: Int64(offset)) == true else { return CURL_SEEKFUNC_FAIL }
         return CURL_SEEKFUNC_OK
     }
 }

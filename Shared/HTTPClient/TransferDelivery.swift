@@ -77,7 +77,11 @@ final class TransferDelivery: Sendable {
 
     /// Changes the state and wakes the reader whose wait is over. The continuations are resumed outside the lock.
     private func change<Value>(_ body: (inout DeliveryState) -> Value) -> Value {
-        var head: (CheckedContinuation<Result<HTTPResponseHead, HTTPClientError>, Never>, Result<HTTPResponseHead, HTTPClientError>)?
+        var head:
+            (
+                CheckedContinuation<Result<HTTPResponseHead, HTTPClientError>, Never>,
+                Result<HTTPResponseHead, HTTPClientError>
+            )?
         var step: (CheckedContinuation<DeliveryState.BodyStep, Never>, DeliveryState.BodyStep)?
         let value = shared.withLock { shared in
             let value = body(&shared.state)

@@ -1,32 +1,35 @@
 import Glibc
+import Platform
 
 /// A file that is being sent, read piece by piece on the curl thread. Its length is what it was when opened: a file that
 /// shrinks meanwhile fails the request, one that grows is sent up to that length.
 struct UploadFile: ~Copyable {
     let length: Int64
-    private let descriptor: Int32
+    private let descriptor: FileDescriptor
     private var offset: Int64 = 0
 
     init(path: String) throws(HTTPClientError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw HTTPClientError(.unreadableFile, "The file to be sent cannot be opened.") }
-        self.descriptor = descriptor
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            close(descriptor)
-            throw HTTPClientError(.unreadableFile, "What is to be sent is not a file.")
+        do {
+            let descriptor = try FileDescriptor.openForReading(path: path)
+            let status = try descriptor.fileStatus()
+            guard status.isRegularFile else {
+                throw HTTPClientError(.unreadableFile, "What is to be sent is not a file.")
+            }
+            self.descriptor = descriptor
+            length = status.byteCount
+        } catch let error as HTTPClientError {
+            throw error
+        } catch {
+            throw HTTPClientError(.unreadableFile, "The file to be sent cannot be opened.")
         }
-        length = Int64(status.st_size)
     }
-
-    deinit { close(descriptor) }
 
     /// - Returns: the bytes read, 0 at the end, `nil` when the file ends early or fails.
     mutating func read(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
         let wanted = min(Int64(buffer.count), length - offset)
         guard wanted > 0, let base = buffer.baseAddress else { return 0 }
-        var count = pread(descriptor, base, Int(wanted), offset)
-        while count < 0 && errno == EINTR { count = pread(descriptor, base, Int(wanted), offset) }
+        var count = pread(descriptor.rawValue, base, Int(wanted), Int(offset))
+        while count < 0 && errno == EINTR { count = pread(descriptor.rawValue, base, Int(wanted), Int(offset)) }
         guard count > 0 else { return nil }
         offset += Int64(count)
         return count
