@@ -14,7 +14,8 @@ package enum ServerDelay {
         if let seconds = Double(text) {
             return isReasonable(seconds) ? .milliseconds(Int64(seconds * 1000)) : nil
         }
-        return nil
+        guard let date = HTTPDate.parse(text) else { return nil }
+        return max(date.duration(since: now), .zero)
     }
 
     /// Keeps the arithmetic safe; what is too long to wait for is decided by `RetryPolicy.serverDelayMax`.

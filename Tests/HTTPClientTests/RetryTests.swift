@@ -74,6 +74,13 @@ import Testing
         #expect(ServerDelay.asked(in: [:], now: now) == nil)
     }
 
+    @Test func `a date is a delay from now, and a past one is none`() {
+        let later = HTTPDate.format(now + .seconds(90))
+        #expect(ServerDelay.asked(in: ["Retry-After": later], now: now) == .seconds(90))
+        let earlier = HTTPDate.format(now + .seconds(-90))
+        #expect(ServerDelay.asked(in: ["Retry-After": earlier], now: now) == .zero)
+    }
+
     @Test(arguments: ["", "soon", "-1", "nan", "inf", "1e99"])
     func `unreadable wishes are no wishes`(text: String) {
         #expect(ServerDelay.asked(in: ["Retry-After": text], now: now) == nil)
