@@ -119,18 +119,28 @@ extension Identifier: LosslessStringConvertible {
     }
 
     package var description: String {
-        String(unsafeUninitializedCapacity: 36) { text in
-            var position = 0
-            for nibble in 0..<32 {
-                if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 {
-                    text[position] = UInt8(ascii: "-")
-                    position += 1
-                }
-                let word = nibble < 16 ? high : low
-                text[position] = Hex.digit(UInt8(truncatingIfNeeded: word >> UInt64((15 - nibble % 16) * 4)) & 0xF)
+        String(unsafeUninitializedCapacity: 36) { write(to: $0) }
+    }
+
+    /// Appends the 36 characters without making a `String` of them.
+    package func append(to bytes: inout [UInt8]) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 36) { text in
+            _ = write(to: text)
+            bytes.append(contentsOf: text)
+        }
+    }
+
+    private func write(to text: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        var position = 0
+        for nibble in 0..<32 {
+            if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 {
+                text[position] = UInt8(ascii: "-")
                 position += 1
             }
-            return 36
+            let word = nibble < 16 ? high : low
+            text[position] = Hex.digit(UInt8(truncatingIfNeeded: word >> UInt64((15 - nibble % 16) * 4)) & 0xF)
+            position += 1
         }
+        return position
     }
 }
