@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 
 /// Starts a detached thread that runs `body` and ends. Signals are left to the main thread: all are blocked in it.
-func startThread(name: String, _ body: @escaping @Sendable () -> Void) {
+package func startThread(name: String, _ body: @escaping @Sendable () -> Void) {
     let start = Unmanaged.passRetained(ThreadStart(name: name, body: body))
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
