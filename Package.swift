@@ -172,6 +172,13 @@ targets += [
         name: "ContractSuites",
         dependencies: ["SQL", "KeyValue", "ObjectStore", "Jobs", "Platform", "TestSupport", "JSONCoding", "Logs"],
         path: "Tests/ContractSuites", swiftSettings: swiftSettings),
+    .target(
+        name: "ServiceTestSupport",
+        dependencies: [
+            "TestSupport", "ServiceKit", "Contracts", "HTTPClient", "HTTPMessages", "JSONCoding", "Logs", "Metrics",
+            "Platform",
+        ],
+        path: "Tests/ServiceTestSupport", swiftSettings: swiftSettings),
     tests("ArchitectureTests", []),
     tests("PlatformTests", ["Platform", "TestSupport"]),
     tests("JSONCodingTests", ["JSONCoding", "Platform"]),
@@ -211,19 +218,27 @@ targets += [
         "ReaderTests",
         ["DocumentReader", "ReaderProtocol", "PDFText", "OCR", "Sandbox", "Platform", "JSONCoding", "TestSupport"],
         resources: [.copy("Fixtures")]),
-    tests("ServiceKitTests", ["TestSupport"] + serviceBasics),
+    tests("ServiceKitTests", ["TestSupport", "ServiceTestSupport"] + serviceBasics),
     tests(
-        "AuthServiceTests", ["AuthService", "TestSupport", "Crypto", "HTTPForwarder", "SQLiteStore"] + serviceBasics),
+        "AuthServiceTests",
+        ["AuthService", "TestSupport", "ServiceTestSupport", "Crypto", "HTTPForwarder", "SQLiteStore"] + serviceBasics),
     tests(
         "ChatServiceTests",
-        ["ChatService", "TestSupport", "LanguageModels", "Retrieval", "SQLiteStore"] + serviceBasics),
+        ["ChatService", "TestSupport", "ServiceTestSupport", "LanguageModels", "Retrieval", "SQLiteStore"]
+            + serviceBasics),
     tests(
         "IngestServiceTests",
-        ["IngestService", "TestSupport", "Embeddings", "Retrieval", "ReaderProtocol", "SQLiteStore"] + serviceBasics,
+        [
+            "IngestService", "TestSupport", "ServiceTestSupport", "Embeddings", "Retrieval", "ReaderProtocol",
+            "SQLiteStore",
+        ] + serviceBasics,
         resources: [.copy("Fixtures")]),
     tests(
         "EndToEndTests",
-        ["AuthService", "ChatService", "IngestService", "DocsService", "NotifyService", "TestSupport"] + serviceBasics),
+        [
+            "AuthService", "ChatService", "IngestService", "DocsService", "NotifyService", "TestSupport",
+            "ServiceTestSupport",
+        ] + serviceBasics),
 ]
 
 // Benchmarks.

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "include/CLinux.h"
+#include <malloc.h>
 
 #include <pthread.h>
 #include <string.h>
@@ -35,4 +36,8 @@ void clinux_name_thread(const char *name) {
 ptrdiff_t clinux_find(const void *haystack, size_t length, const void *needle, size_t needle_length) {
     const void *found = memmem(haystack, length, needle, needle_length);
     return found ? (const char *)found - (const char *)haystack : -1;
+}
+
+void clinux_limit_heaps(int count) {
+    mallopt(M_ARENA_MAX, count);
 }

@@ -1,1 +1,4 @@
-print("lectern")
+import DocsService
+import ServiceKit
+
+await ServiceMain.run(DocsProgram.self)

@@ -1,1 +1,4 @@
-print("lectern")
+import NotifyService
+import ServiceKit
+
+await ServiceMain.run(NotifyProgram.self)

@@ -22,6 +22,9 @@ int clinux_random(void *buffer, size_t count);
 /// pthread_setname_np(3) for the calling thread; names longer than 15 bytes are cut.
 void clinux_name_thread(const char *name);
 
+/// mallopt(3), M_ARENA_MAX: how many heaps the allocator may keep for its threads.
+void clinux_limit_heaps(int count);
+
 /// memmem(3): the offset of the first occurrence, or -1.
 ptrdiff_t clinux_find(const void *haystack, size_t length, const void *needle, size_t needle_length);
 
