@@ -185,7 +185,7 @@ targets += [
     tests("LogsTests", ["Logs", "Platform", "TestSupport", "JSONCoding"]),
     tests("MetricsTests", ["Metrics"]),
     tests("SettingsTests", ["Settings"]),
-    tests("HTTPMessagesTests", ["HTTPMessages", "JSONCoding", "Platform", "TestSupport"]),
+    tests("HTTPMessagesTests", ["HTTPMessages", "JSONCoding", "Platform"]),
     tests(
         "HTTPServerTests",
         [
