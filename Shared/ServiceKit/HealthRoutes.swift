@@ -5,7 +5,10 @@ import Metrics
 
 /// The routes that every service has: is the process up, are its dependencies, its metrics, its document.
 enum HealthRoutes {
-    static func add(to api: inout API, title: String, probe: ReadinessProbe, metrics: MetricRegistry) {
+    static func add(
+        to api: inout API, title: String, probe: ReadinessProbe, metrics: MetricRegistry,
+        onDocument: (JSONValue) -> Void
+    ) {
         let healthy = HTTPResponse.json(["status": "healthy"])
         for template in ["/health", "/api/v1/health"] {
             api.get(
@@ -35,18 +38,20 @@ enum HealthRoutes {
         ) { _ in
             .bytes(metrics.exposition(), contentType: "text/plain; version=0.0.4; charset=utf-8")
         }
-        addDocument(to: &api, title: title)
+        onDocument(addDocument(to: &api, title: title))
     }
 
-    private static func addDocument(to api: inout API, title: String) {
+    private static func addDocument(to api: inout API, title: String) -> JSONValue {
         let answers = [Operation.Answer.json(200, "An OpenAPI 3.1 document")]
         // Its own route belongs into the document, too.
         var complete = api
         complete.get("/openapi.json", access: .open, summary: "This document", answers: answers) { _ in .empty(.ok) }
-        let document = OpenAPIDocument.make(title: title, routes: complete.routes).serialized()
+        let document = OpenAPIDocument.make(title: title, routes: complete.routes)
+        let bytes = document.serialized()
         api.get("/openapi.json", access: .open, summary: "This document", answers: answers) { _ in
-            .bytes(document, contentType: "application/json")
+            .bytes(bytes, contentType: "application/json")
         }
+        return document
     }
 
     private static let readiness = JSONSchema.object(

@@ -1,4 +1,5 @@
 package import HTTPServer
+package import JSONCoding
 package import Lifecycle
 
 /// A dependency that must be there for the service to serve, asked by `GET /ready`.
@@ -25,6 +26,8 @@ package struct ServiceApp: Sendable {
     package var readiness: [ReadinessCheck] = []
     /// The service's own middleware, run after request ids, logs and metrics and before authentication.
     package var middleware: [any HTTPMiddleware] = []
+    /// Told the service's own OpenAPI document once it is complete, before the port opens.
+    package var onDocument: @Sendable (JSONValue) -> Void = { _ in }
     /// Closes stores, after everything else has stopped.
     package var close: @Sendable () async -> Void = {}
 

@@ -83,7 +83,7 @@ package final class ServiceRunner: Sendable {
         HealthRoutes.add(
             to: &api, title: "Lectern \(basics.service.rawValue)",
             probe: ReadinessProbe(checks: app.readiness, draining: draining, time: foundation.time),
-            metrics: foundation.metrics)
+            metrics: foundation.metrics, onDocument: app.onDocument)
         var options = HTTPServerOptions()
         options.host = basics.bindAddress
         options.port = UInt16(basics.port)

@@ -23,7 +23,7 @@ final class Installation {
         folder = try TemporaryFolder()
         let sink = MemoryLogSink()
         client = HTTPClient(
-            HTTPClientOptions(), logger: Logger(name: "test", sink: sink), metrics: MetricRegistry())
+            options: HTTPClientOptions(), logger: Logger(name: "test", sink: sink), metrics: MetricRegistry())
         products = try Self.productsFolder()
         extra = environment
         var ports: [String: UInt16] = [:]
@@ -77,7 +77,7 @@ final class Installation {
         processes[service] = process
         try await waitUntil("\(service) is ready") {
             #expect(process.isRunning, "\(service) ended at its start")
-            let answer = try? await self.send(.get, "/ready", of: service)
+            let answer = try? await self.send(.get, service, "/ready")
             return answer?.status == 200 || !process.isRunning
         }
     }
@@ -88,18 +88,14 @@ final class Installation {
 
     /// SIGKILL: nothing is finished, nothing is flushed.
     func killHard(_ service: String) throws {
-        guard let process = processes.removeValue(forKey: service) else {
-            throw HarnessError("\(service) is not there")
-        }
+        let process = try #require(processes.removeValue(forKey: service))
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
 
     /// SIGTERM; the exit status.
     func stop(_ service: String) throws -> Int32 {
-        guard let process = processes.removeValue(forKey: service) else {
-            throw HarnessError("\(service) is not there")
-        }
+        let process = try #require(processes.removeValue(forKey: service))
         process.terminate()
         process.waitUntilExit()
         return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
@@ -114,7 +110,7 @@ final class Installation {
     }
 
     func send(
-        _ method: HTTPMethod, _ path: String, of service: String = "auth", token: String? = nil,
+        _ method: HTTPMethod, _ service: String = "auth", _ path: String, token: String? = nil,
         json: JSONValue? = nil, body: [UInt8]? = nil, contentType: String? = nil
     ) async throws -> Answer {
         var fields: HTTPFields = [:]

@@ -1,1 +1,4 @@
-print("lectern")
+import AuthService
+import ServiceKit
+
+await ServiceMain.run(AuthProgram.self)

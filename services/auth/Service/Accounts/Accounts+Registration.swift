@@ -7,17 +7,26 @@ import Tokens
 extension Accounts {
     /// Makes an account and signs it in. The first account of an installation is an administrator's.
     ///
+    /// - Parameters:
+    ///   - username: nil, as the other two, when the request had none; then `problems` says so.
+    ///   - problems: What is known to be wrong already; named together with what is found here.
     /// - Throws: `.registrationClosed`, `.invalid` with every bad field, `.taken`; `CryptoError.busy` when too many
     ///   passwords are waiting.
     func register(
-        username: String, email: String, password: String, from origin: ClientOrigin
+        username: String?, email: String?, password: String?, problems: [FieldProblem] = [], from origin: ClientOrigin
     ) async throws -> SignedIn {
         guard settings.registration == .open else { throw AccountError.registrationClosed }
-        var problems: [FieldProblem] = []
-        let name = collect("username", into: &problems) { () throws(FieldRefusal) in try Username(username) }
-        let address = collect("email", into: &problems) { () throws(FieldRefusal) in try EmailAddress(email) }
-        try await checkPassword(password, field: "password", username: name, email: address, into: &problems)
-        guard let name, let address, problems.isEmpty else { throw AccountError.invalid(problems) }
+        var problems = problems
+        let name = username.flatMap { text in
+            collect("username", into: &problems) { () throws(FieldRefusal) in try Username(text) }
+        }
+        let address = email.flatMap { text in
+            collect("email", into: &problems) { () throws(FieldRefusal) in try EmailAddress(text) }
+        }
+        if let password {
+            try await checkPassword(password, field: "password", username: name, email: address, into: &problems)
+        }
+        guard let name, let address, let password, problems.isEmpty else { throw AccountError.invalid(problems) }
         // Before the costly hash, and again in the transaction, where it counts.
         try await database.read { try Self.requireFree(name, address, except: nil, in: $0) }
 

@@ -1,0 +1,98 @@
+import Contracts
+import HTTPForwarder
+import HTTPMessages
+import HTTPServer
+import KeyValue
+import Metrics
+import Platform
+import ServiceKit
+import Tokens
+
+/// Passes requests on to the services behind. A presented token is verified first, so that a bad one costs nobody else
+/// anything; a request without one goes on, and the service decides. Bodies and streams go through piece by piece.
+struct Gateway: Sendable {
+    let forwarders: [ServiceName: Forwarder]
+    let accounts: Accounts
+    let tokens: SessionTokens
+    let limiter: RateLimiter
+    let edge: Edge
+    let corsPolicy: CORSPolicy
+    let metrics: AuthMetrics
+
+    private static let methods: [HTTPMethod] = [.get, .head, .post, .put, .patch, .delete, .options]
+
+    func add(to api: inout API) {
+        for service in GatewayTable.services {
+            guard let forwarder = forwarders[service] else { continue }
+            for template in GatewayTable.templates[service] ?? [] {
+                // The service behind knows how large a body may be.
+                api.unlisted(
+                    Route(nil, template, bodyBytesMax: .max) { request in
+                        try await answering { try await respond(to: $0, with: forwarder) }(request)
+                    })
+            }
+        }
+    }
+
+    private func respond(to request: HTTPRequest, with forwarder: Forwarder) async throws -> HTTPResponse {
+        guard Self.methods.contains(request.method) else { throw Problem.methodNotAllowed(allow: Self.methods) }
+        guard ForwardedPath.isUnambiguous(request.path) else { throw Problem.notFound() }
+        let origin = edge.origin(of: request)
+        let isSecure = edge.isSecure(request)
+        var request = request
+        var extra: HTTPFields = [.xForwardedFor: origin.address, .xForwardedProto: isSecure ? "https" : "http"]
+        let user: Identifier?
+        if request.head.asksForWebSocket {
+            try corsPolicy.requireTrustedOrigin(ofWebSocket: request)
+            user = try await admitWebSocket(&request, &extra)
+        } else {
+            user = try await authenticate(request)
+        }
+        request.head.fields = SpoofableFields.removed(from: request.head.fields)
+
+        guard let limit = limiter.limit(for: request) else {
+            return try await forwarder.forward(request, extraFields: extra)
+        }
+        let session = user == nil ? Cookies(request.fields)["session_id"] : nil
+        let state: (limit: RateLimit, decision: TokenDecision)?
+        do {
+            state = try await limiter.take(limit, user: user, origin: origin, session: session)
+        } catch {
+            metrics.limited.add()
+            throw error
+        }
+        var response = try await forwarder.forward(request, extraFields: extra)
+        if let state {
+            response.fields.set(.rateLimitPolicy, state.limit.policyField)
+            response.fields.set(.rateLimit, state.limit.stateField(state.decision))
+        }
+        return response
+    }
+
+    /// The user of a presented token; nil when none was presented.
+    private func authenticate(_ request: HTTPRequest) async throws -> Identifier? {
+        guard request.fields.contains(.authorization) else { return nil }
+        return try await tokens.verify(try Bearer.token(of: request)).subject
+    }
+
+    /// Browsers cannot send a header with a WebSocket, so they send a ticket in the query. It is used up here; the service
+    /// behind gets a fresh access token instead and never sees it.
+    private func admitWebSocket(_ request: inout HTTPRequest, _ extra: inout HTTPFields) async throws -> Identifier? {
+        guard let ticket = request.query.first("ticket") else { return try await authenticate(request) }
+        let (token, user) = try await accounts.redeemTicket(ticket)
+        request.head = request.head.withoutQueryItem("ticket")
+        extra.set(.authorization, "Bearer \(token)")
+        return user
+    }
+}
+
+extension HTTPRequestHead {
+    /// The same head without the query items of this name.
+    func withoutQueryItem(_ name: String) -> HTTPRequestHead {
+        let items = (query ?? "").split(separator: "&").filter { item in
+            PercentCoding.decode(item.prefix { $0 != "=" }) != name
+        }
+        let target = items.isEmpty ? path : "\(path)?\(items.joined(separator: "&"))"
+        return HTTPRequestHead(method: method, target: target, fields: fields, versionMinor: versionMinor)
+    }
+}

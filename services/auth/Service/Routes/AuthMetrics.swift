@@ -1,0 +1,24 @@
+import Metrics
+
+/// What auth counts besides requests.
+struct AuthMetrics: Sendable {
+    let registrations: Counter
+    let logins: Counter
+    private let refused: Counter
+    private let throttled: Counter
+    /// Requests that a rate limit of the gateway turned away.
+    let limited: Counter
+
+    init(_ registry: MetricRegistry) {
+        let help = "Tries to sign in, by outcome."
+        registrations = registry.counter("auth_registrations_total", help: "Accounts made.")
+        logins = registry.counter("auth_logins_total", help: help, labels: [(name: "outcome", value: "ok")])
+        refused = registry.counter("auth_logins_total", help: help, labels: [(name: "outcome", value: "refused")])
+        throttled = registry.counter("auth_logins_total", help: help, labels: [(name: "outcome", value: "throttled")])
+        limited = registry.counter("gateway_rate_limited_total", help: "Requests turned away by a rate limit.")
+    }
+
+    func count(loginError error: AccountError) {
+        if case .throttled = error { throttled.add() } else { refused.add() }
+    }
+}
