@@ -10,6 +10,8 @@ package struct Operation: Sendable {
     package var answers: [Answer]
     /// The largest body the route accepts, in bytes.
     package var bodyBytesMax: Int
+    /// Whether `Idempotency-Key` is honoured.
+    package var isIdempotent = false
 
     /// A query parameter or request header. Path parameters come from the route's template.
     package struct Parameter: Sendable {

@@ -1,5 +1,6 @@
 package import HTTPServer
 package import JSONCoding
+package import Jobs
 package import Lifecycle
 
 /// A dependency that must be there for the service to serve, asked by `GET /ready`.
@@ -28,6 +29,8 @@ package struct ServiceApp: Sendable {
     package var middleware: [any HTTPMiddleware] = []
     /// Told the service's own OpenAPI document once it is complete, before the port opens.
     package var onDocument: @Sendable (JSONValue) -> Void = { _ in }
+    /// Where answers to requests with an `Idempotency-Key` are kept; nil for a service without such routes.
+    package var idempotency: IdempotencyStore?
     /// Closes stores, after everything else has stopped.
     package var close: @Sendable () async -> Void = {}
 

@@ -89,9 +89,14 @@ package final class ServiceRunner: Sendable {
         options.port = UInt16(basics.port)
         let authentication = AuthenticationMiddleware(
             service: basics.service, users: app.tokens, services: foundation.serviceTokens)
+        var middleware = app.middleware
+        middleware.append(authentication)
+        if let store = app.idempotency {
+            middleware.append(IdempotencyMiddleware(store: store, logger: foundation.logger.named("idempotency")))
+        }
         return HTTPServer(
             options: options, group: foundation.loops, router: Router(routes: api.routes),
-            middleware: app.middleware + [authentication], logger: foundation.logger.named("http"),
+            middleware: middleware, logger: foundation.logger.named("http"),
             metrics: foundation.metrics, time: foundation.time)
     }
 
