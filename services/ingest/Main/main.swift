@@ -1,1 +1,5 @@
-print("lectern")
+import IngestService
+import ServiceKit
+
+IngestApp.prepareProcess()
+await ServiceMain.run(IngestApp.self)

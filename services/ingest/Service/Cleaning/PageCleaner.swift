@@ -1,0 +1,69 @@
+/// Cleans the pages of a document: takes out what only recurs, mends words that were cut at line ends, puts ligatures and
+/// bullets right.
+///
+/// Used in two passes, so that no more than one page is held at a time: first every page goes through ``learn(_:)``, then
+/// every page through ``cleaned(_:)`` of what ``finish()`` gives.
+struct PageCleaner: Sendable {
+    private var finder = FurnitureFinder()
+    private var words = WordList()
+
+    init() {}
+
+    /// Takes a page into account.
+    mutating func learn(_ page: CleaningPage) {
+        finder.add(page)
+        for line in page.lines { words.add(line.text) }
+    }
+
+    /// What was learnt, ready to clean with.
+    consuming func finish() -> Pass {
+        Pass(furniture: finder.furniture(), mender: HyphenMender(words: words))
+    }
+
+    /// The second pass.
+    struct Pass: Sendable {
+        let furniture: Furniture
+        let mender: HyphenMender
+
+        /// The page's text, blocks parted by an empty line; empty when there was nothing but furniture.
+        func cleaned(_ page: CleaningPage) -> String {
+            var lines: [CleaningPage.Line] = []
+            // Furniture that opens a block takes the mark of the block with it.
+            var startsBlock = false
+            for line in page.lines {
+                startsBlock = startsBlock || line.startsBlock
+                if furniture.contains(line, on: page.number) { continue }
+                var line = line
+                line.startsBlock = startsBlock
+                startsBlock = false
+                append(line, to: &lines)
+            }
+            var text = ""
+            for line in lines {
+                if !text.isEmpty { text += line.startsBlock ? "\n\n" : "\n" }
+                text += line.text
+            }
+            return text
+        }
+
+        private func append(_ line: CleaningPage.Line, to lines: inout [CleaningPage.Line]) {
+            guard let last = lines.indices.last else {
+                lines.append(line)
+                return
+            }
+            if lines[last].text.unicodeScalars.elementsEqual([GlyphRepair.bullet]) {
+                // The bullet came as a line of its own.
+                lines[last].text += " " + line.text
+            } else if !line.startsBlock, let mended = mender.mended(lines[last].text, with: line.text) {
+                lines[last].text = mended.first
+                if !mended.rest.isEmpty {
+                    var rest = line
+                    rest.text = mended.rest
+                    lines.append(rest)
+                }
+            } else {
+                lines.append(line)
+            }
+        }
+    }
+}
