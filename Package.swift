@@ -119,8 +119,8 @@ targets += [
     shared("Embeddings", ["COpenBLAS", "Platform", "Logs", "JSONCoding", "Lifecycle"]),
     shared("Retrieval", ["Embeddings", "Platform", "JSONCoding"]),
     shared("LanguageModels", ["HTTPClient", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Retrieval"]),
-    shared("PDFText", ["CPoppler", "Platform", "JSONCoding"]),
-    shared("OCR", ["CTesseract", "Platform", "JSONCoding"]),
+    shared("PDFText", ["CPoppler", "Platform"]),
+    shared("OCR", ["CTesseract"]),
     shared("Sandbox", ["CSandbox", "Platform"]),
 ]
 
@@ -153,7 +153,7 @@ targets += [
         swiftSettings: swiftSettings),
     .target(
         name: "DocumentReader",
-        dependencies: ["ReaderProtocol", "PDFText", "OCR", "Sandbox", "Platform", "JSONCoding"],
+        dependencies: ["ReaderProtocol", "PDFText", "OCR", "Sandbox"],
         path: "services/ingest/Reader", swiftSettings: swiftSettings),
     .executableTarget(
         name: "lectern-reader", dependencies: ["DocumentReader"], path: "services/ingest/ReaderMain",
@@ -216,7 +216,7 @@ targets += [
         ]),
     tests(
         "ReaderTests",
-        ["DocumentReader", "ReaderProtocol", "PDFText", "OCR", "Sandbox", "Platform", "JSONCoding", "TestSupport"],
+        ["DocumentReader", "ReaderHost", "ReaderProtocol", "PDFText", "OCR", "Platform", "Logs", "TestSupport"],
         resources: [.copy("Fixtures")]),
     tests("ServiceKitTests", ["TestSupport", "ServiceTestSupport"] + serviceBasics),
     tests(
@@ -248,7 +248,7 @@ targets += [
         ["HTTPServer", "HTTPForwarder", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Lifecycle"]),
     benchmark("bench-embeddings", ["Embeddings", "Platform", "JSONCoding"]),
     benchmark("bench-retrieval", ["Retrieval", "Embeddings", "Platform", "JSONCoding"]),
-    benchmark("bench-reader", ["DocumentReader", "ReaderProtocol", "PDFText", "OCR", "Platform", "JSONCoding"]),
+    benchmark("bench-reader", ["ReaderHost", "ReaderProtocol", "Platform", "Logs"]),
     benchmark(
         "bench-jobs", ["Jobs", "SQL", "SQLiteStore", "Platform", "Logs", "Metrics", "JSONCoding", "Lifecycle"]),
 ]

@@ -23,7 +23,7 @@ final class Installation {
         folder = try TemporaryFolder()
         let sink = MemoryLogSink()
         client = HTTPClient(
-            options: HTTPClientOptions(), logger: Logger(name: "test", sink: sink), metrics: MetricRegistry())
+            HTTPClientOptions(), logger: Logger(name: "test", sink: sink), metrics: MetricRegistry())
         products = try Self.productsFolder()
         extra = environment
         var ports: [String: UInt16] = [:]
@@ -77,7 +77,7 @@ final class Installation {
         processes[service] = process
         try await waitUntil("\(service) is ready") {
             #expect(process.isRunning, "\(service) ended at its start")
-            let answer = try? await self.send(.get, service, "/ready")
+            let answer = try? await self.send(.get, "/ready", of: service)
             return answer?.status == 200 || !process.isRunning
         }
     }
@@ -88,14 +88,18 @@ final class Installation {
 
     /// SIGKILL: nothing is finished, nothing is flushed.
     func killHard(_ service: String) throws {
-        let process = try #require(processes.removeValue(forKey: service))
+        guard let process = processes.removeValue(forKey: service) else {
+            throw HarnessError("\(service) is not there")
+        }
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
 
     /// SIGTERM; the exit status.
     func stop(_ service: String) throws -> Int32 {
-        let process = try #require(processes.removeValue(forKey: service))
+        guard let process = processes.removeValue(forKey: service) else {
+            throw HarnessError("\(service) is not there")
+        }
         process.terminate()
         process.waitUntilExit()
         return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
@@ -110,7 +114,7 @@ final class Installation {
     }
 
     func send(
-        _ method: HTTPMethod, _ service: String = "auth", _ path: String, token: String? = nil,
+        _ method: HTTPMethod, _ path: String, of service: String = "auth", token: String? = nil,
         json: JSONValue? = nil, body: [UInt8]? = nil, contentType: String? = nil
     ) async throws -> Answer {
         var fields: HTTPFields = [:]

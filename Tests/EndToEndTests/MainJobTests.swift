@@ -58,7 +58,7 @@ struct MainJobTests {
         #expect(answer.fields.first(.contentType)?.hasPrefix("text/event-stream") == true)
         var parser = ServerSentEventParser()
         var result = Events()
-        for event in parser.consume(answer.body) {
+        for event in try parser.append(answer.body) {
             let value = try JSONValue(parsing: event.data)
             switch event.event {
             case "token": result.text += value["text"]?.string ?? ""

@@ -2,8 +2,12 @@
 #include "Document.h"
 #include "Raster.h"
 
+#include <cstdio>
+#include <vector>
+
 #include <Page.h>
 #include <SplashOutputDev.h>
+#include <goo/PNGWriter.h>
 #include <splash/SplashBitmap.h>
 
 LecternPDFRaster *lectern_pdf_render(
@@ -58,4 +62,28 @@ const uint8_t *lectern_pdf_raster_bytes(
     *height = raster->height;
     *bytesPerRow = raster->bytesPerRow;
     return raster->bytes;
+}
+
+uint8_t *lectern_pdf_raster_png(const LecternPDFRaster *raster, size_t *length)
+{
+    return lecternGuarded([&]() -> uint8_t * {
+        char *bytes = nullptr;
+        FILE *stream = open_memstream(&bytes, length);
+        if (stream == nullptr) {
+            return nullptr;
+        }
+        const bool isColor = raster->bytesPerRow >= 3 * raster->width;
+        PNGWriter writer(isColor ? PNGWriter::RGB : PNGWriter::GRAY);
+        std::vector<unsigned char *> rows;
+        for (int32_t row = 0; row < raster->height; ++row) {
+            rows.push_back(raster->bytes + size_t(row) * size_t(raster->bytesPerRow));
+        }
+        const bool isWritten = writer.init(stream, raster->width, raster->height, 72, 72)
+            && writer.writePointers(rows.data(), raster->height) && writer.close();
+        if (std::fclose(stream) != 0 || !isWritten) {
+            std::free(bytes);
+            return nullptr;
+        }
+        return reinterpret_cast<uint8_t *>(bytes);
+    });
 }

@@ -104,6 +104,9 @@ void lectern_pdf_raster_free(LecternPDFRaster *raster);
 const uint8_t *lectern_pdf_raster_bytes(
     const LecternPDFRaster *raster, int32_t *width, int32_t *height, int32_t *bytesPerRow);
 
+/// The picture as a PNG file in memory from malloc(3), to be freed by the caller; NULL when that fails.
+uint8_t *lectern_pdf_raster_png(const LecternPDFRaster *raster, size_t *length);
+
 // Outline.
 
 typedef struct {

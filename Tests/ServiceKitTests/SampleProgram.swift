@@ -1,0 +1,82 @@
+import Contracts
+import HTTPMessages
+import HTTPServer
+import JSONCoding
+import Platform
+import ServiceKit
+import Settings
+import Tokens
+
+/// A small service with one route of each kind, for the tests of what every service shares.
+enum SampleProgram: ServiceProgram {
+    static let name = ServiceName.notify
+
+    struct Configuration: Sendable {
+        var isDown: Bool
+    }
+
+    static func configuration(from reader: inout SettingsReader) -> Configuration {
+        Configuration(isDown: reader.flag("SAMPLE_DOWN", default: false, help: "Whether the dependency is down."))
+    }
+
+    static let thing = JSONSchema.object(
+        [("name", .string(minLength: 1, maxLength: 10)), ("count", .integer(min: 0))], required: ["name", "count"])
+
+    /// What `/list` holds, oldest first.
+    private static let listed = (0..<7).map { Identifier.make(at: Timestamp(millisecondsSince1970: $0 * 1_000)) }
+
+    static func assemble(_ configuration: Configuration, on foundation: ServiceFoundation) async throws -> ServiceApp {
+        var api = API()
+        api.get("/open", access: .open, summary: "Open", answers: [.json(200, "Fine")]) { request in
+            .json(["caller": .bool(request.principal != nil)])
+        }
+        api.get("/visitor", access: .visitor, summary: "Visitors", answers: [.json(200, "Fine")]) { request in
+            .json(["caller": .bool(request.principal != nil)])
+        }
+        api.get("/user", access: .user, summary: "Users", answers: [.json(200, "Fine")]) { request in
+            .json(["id": .identifier(try request.user.subject)])
+        }
+        api.get("/staff", access: .role(.staff), summary: "Staff", answers: [.json(200, "Fine")]) { _ in .empty(.ok) }
+        api.post(
+            "/things", access: .open, summary: "Make a thing", body: .json(thing), answers: [.json(201, "Made", thing)]
+        ) { request in
+            .json(try await request.json(thing), status: .created)
+        }
+        api.get("/things/{id}", access: .open, summary: "A thing", answers: [.json(200, "It")]) { request in
+            .json(["id": .identifier(try request.identifier())])
+        }
+        api.get("/list", access: .open, summary: "Things", answers: [.json(200, "Them")]) { request in
+            let page = try PageRequest(request)
+            let rows = listed.reversed().filter { id in page.before.map { id < $0 } ?? true }
+            return page.response(
+                Array(rows.prefix(page.fetchCount)), of: request, id: { $0 }, json: { .identifier($0) })
+        }
+        api.get("/crash", access: .open, summary: "Fails", answers: []) { _ in throw SampleError() }
+        api.post("/internal/echo", access: .service, summary: "Echo", body: .json(.any), answers: []) { request in
+            .json(try await request.json(.any))
+        }
+        var app = ServiceApp(api: api, tokens: TestTokens.authority)
+        app.readiness = [
+            ReadinessCheck("sample") { if configuration.isDown { throw SampleError() } }
+        ]
+        return app
+    }
+}
+
+struct SampleError: Error, CustomStringConvertible {
+    var description: String { "secret detail of /etc/passwd" }
+}
+
+/// Tokens without signatures, for these tests alone: what is checked here is what happens after a token was verified.
+enum TestTokens {
+    static let authority = Authority()
+
+    struct Authority: TokenAuthority {
+        func verify(_ token: String) async throws -> AccessClaims {
+            guard let role = Role(rawValue: token) else { throw Problem.unauthorized() }
+            let now = SystemTime().wall
+            return AccessClaims(
+                subject: .make(), role: role, sessionID: .make(), issuedAt: now, expiresAt: now + .seconds(60))
+        }
+    }
+}
