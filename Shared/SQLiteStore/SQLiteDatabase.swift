@@ -40,6 +40,11 @@ package final class SQLiteDatabase: SQLDatabase {
         }
     }
 
+    /// How many transactions have been committed; compared with the number of writes it tells how many share one.
+    package var commitCount: Int {
+        get async { await writer.commitCount }
+    }
+
     /// Copies the database as it is at this moment into the file `path`, while others go on reading and writing.
     /// The file appears complete, synced and under its name, or not at all.
     package func backUp(to path: String) async throws {

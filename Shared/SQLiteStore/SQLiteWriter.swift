@@ -11,6 +11,7 @@ actor SQLiteWriter {
     private let queue: WriteQueue
     private let options: SQLiteOptions
     private var connection: SQLiteConnection?
+    private(set) var commitCount = 0
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -58,6 +59,7 @@ actor SQLiteWriter {
                 try batch.run(next)
             }
             try batch.commit()
+            commitCount += 1
         } catch {
             batch.abandon(error, also: first)
         }
