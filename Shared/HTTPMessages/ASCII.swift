@@ -49,11 +49,21 @@ enum ASCII {
         return letter < 6 ? letter + 10 : nil
     }
 
-    /// Whether the bytes may stand in a field value: no control characters but tab (RFC 9110 section 5.5). Bytes above
-    /// 0x7F (`obs-text`) may.
-    static func isFieldContent(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    /// What bytes that may stand in a field value consist of.
+    enum FieldContent {
+        /// Visible ASCII, blanks.
+        case ascii
+        /// Also bytes above 0x7F (`obs-text`).
+        case extended
+        /// Control characters other than tab: not a field value (RFC 9110 section 5.5).
+        case forbidden
+    }
+
+    /// Looks at eight bytes at once: this runs over most bytes of every head.
+    static func fieldContent(_ bytes: UnsafeRawBufferPointer) -> FieldContent {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let tops: UInt64 = 0x8080_8080_8080_8080
+        var seen: UInt64 = 0
         var index = 0
         while index + 8 <= bytes.count {
             let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
@@ -61,15 +71,21 @@ enum ASCII {
             // The classic tests for "some byte below 0x20" and "some byte zero"; both may only err by reporting too much.
             let suspicious = ((word &- ones &* 0x20) & ~word) | ((deletes &- ones) & ~deletes)
             if suspicious & tops != 0 {
-                for byte in bytes[index..<index + 8] where !isFieldByte(byte) { return false }
+                for byte in bytes[index..<index + 8] where !isFieldByte(byte) { return .forbidden }
             }
+            seen |= word
             index += 8
         }
         while index < bytes.count {
-            if !isFieldByte(bytes[index]) { return false }
+            if !isFieldByte(bytes[index]) { return .forbidden }
+            seen |= UInt64(bytes[index])
             index += 1
         }
-        return true
+        return seen & tops == 0 ? .ascii : .extended
+    }
+
+    static func isFieldContent(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        fieldContent(bytes) != .forbidden
     }
 
     @inline(__always)
@@ -84,10 +100,15 @@ enum ASCII {
     }
 
     /// Whether the bytes are the given word (in lower case) in any case.
+    @inline(__always)
     static func equals(_ bytes: some Collection<UInt8>, lowercase word: StaticString) -> Bool {
-        word.withUTF8Buffer { word in
-            bytes.count == word.count && zip(bytes, word).allSatisfy { lowercased($0) == $1 }
+        guard bytes.count == word.utf8CodeUnitCount else { return false }
+        var letter = word.utf8Start
+        for byte in bytes {
+            if lowercased(byte) != letter.pointee { return false }
+            letter += 1
         }
+        return true
     }
 
     /// The bytes without blanks at either end.
@@ -98,6 +119,14 @@ enum ASCII {
         while start < end, isBlank(bytes[start]) { start += 1 }
         while end > start, isBlank(bytes[end - 1]) { end -= 1 }
         return UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+    }
+}
+
+extension String {
+    /// Text from bytes known to be ASCII. The plain buffer takes the standard library's shortest way.
+    @inline(__always)
+    init(ascii bytes: UnsafeRawBufferPointer) {
+        self = bytes.withMemoryRebound(to: UInt8.self) { String(decoding: $0, as: UTF8.self) }
     }
 }
 

@@ -32,7 +32,7 @@ package struct HTTPFieldName: Sendable, Hashable, CustomStringConvertible, Expre
         if number > 0 {
             self = KnownFieldNames.shared.name(number)
         } else {
-            text = String(decoding: bytes, as: UTF8.self)
+            text = String(ascii: bytes)
             self.number = 0
         }
     }

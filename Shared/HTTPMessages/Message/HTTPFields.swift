@@ -88,8 +88,20 @@ package struct HTTPFields: Sendable, Hashable {
     /// Whether a comma-separated field has the given member, in any case: `Connection: keep-alive, Upgrade`.
     package func contains(_ name: HTTPFieldName, member: StaticString) -> Bool {
         for line in lines where line.name == name {
-            if ASCII.equals(line.value.utf8, lowercase: member) { return true }
-            if members(name).contains(where: { ASCII.equals($0.utf8, lowercase: member) }) { return true }
+            var value = line.value
+            let found = value.withUTF8 { utf8 in
+                let bytes = UnsafeRawBufferPointer(utf8)
+                var start = 0
+                while start <= bytes.count {
+                    var end = start
+                    while end < bytes.count, bytes[end] != ASCII.comma { end += 1 }
+                    let part = ASCII.trimmed(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+                    if ASCII.equals(part, lowercase: member) { return true }
+                    start = end + 1
+                }
+                return false
+            }
+            if found { return true }
         }
         return false
     }

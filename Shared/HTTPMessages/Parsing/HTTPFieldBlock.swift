@@ -28,9 +28,10 @@ struct HTTPFieldBlock: Sendable {
         let name = HTTPFieldName(
             token: UnsafeRawBufferPointer(rebasing: line[..<colon]), hash: KnownFieldNames.finish(hash))
         let value = ASCII.trimmed(UnsafeRawBufferPointer(rebasing: line[(colon + 1)...]))
-        guard ASCII.isFieldContent(value) else { return .invalidFieldValue }
+        let content = ASCII.fieldContent(value)
+        if content == .forbidden { return .invalidFieldValue }
         if fields.isEmpty { fields.reserveCapacity(8) }
-        fields.append(name, Self.text(value))
+        fields.append(name, content == .ascii ? String(ascii: value) : Self.text(value))
         return note(name, value)
     }
 

@@ -29,7 +29,7 @@ struct HTTPRequestLine: Sendable {
         // with them a request would name its host twice.
         let isAsterisk = targetEnd - targetStart == 1 && line[targetStart] == UInt8(ascii: "*")
         guard line[targetStart] == ASCII.slash || (isAsterisk && method == .options) else { return .invalidTarget }
-        target = String(decoding: line[targetStart..<targetEnd], as: UTF8.self)
+        target = String(ascii: UnsafeRawBufferPointer(rebasing: line[targetStart..<targetEnd]))
         return nil
     }
 
@@ -52,7 +52,7 @@ struct HTTPRequestLine: Sendable {
         {
             return .get
         }
-        return HTTPMethod(rawValue: String(decoding: bytes, as: UTF8.self))
+        return HTTPMethod(rawValue: String(ascii: bytes))
     }
 }
 
