@@ -2,7 +2,9 @@ import Contracts
 import HTTPMessages
 import HTTPServer
 import JSONCoding
+import Jobs
 import Platform
+import SQL
 import ServiceKit
 import Settings
 import Tokens
@@ -42,6 +44,21 @@ enum SampleProgram: ServiceProgram {
         ) { request in
             .json(try await request.json(thing), status: .created)
         }
+        let made = Lock(0)
+        api.post(
+            "/orders", access: .user, summary: "Order once", body: .json(thing), answers: [.json(201, "Ordered")],
+            isIdempotent: true
+        ) { request in
+            let order = try await request.json(thing)
+            let number = made.withLock { count in
+                count += 1
+                return count
+            }
+            if order["name"]?.string == "fail" { throw SampleError() }
+            var response = HTTPResponse.json(["number": .integer(Int64(number))], status: .created)
+            response.fields.append(.location, "/orders/\(number)")
+            return response
+        }
         api.get("/things/{id}", access: .open, summary: "A thing", answers: [.json(200, "It")]) { request in
             .json(["id": .identifier(try request.identifier())])
         }
@@ -56,6 +73,9 @@ enum SampleProgram: ServiceProgram {
             .json(try await request.json(.any))
         }
         var app = ServiceApp(api: api, tokens: TestTokens.authority)
+        let database = try await foundation.openDatabase(migrations: [JobQueue.migrations])
+        app.idempotency = IdempotencyStore(database: database, time: foundation.time)
+        app.close = { await database.close() }
         app.readiness = [
             ReadinessCheck("sample") { if configuration.isDown { throw SampleError() } }
         ]
@@ -72,11 +92,14 @@ enum TestTokens {
     static let authority = Authority()
 
     struct Authority: TokenAuthority {
+        private static let subject = Identifier.make()
+
         func verify(_ token: String) async throws -> AccessClaims {
             guard let role = Role(rawValue: token) else { throw Problem.unauthorized() }
             let now = SystemTime().wall
             return AccessClaims(
-                subject: .make(), role: role, sessionID: .make(), issuedAt: now, expiresAt: now + .seconds(60))
+                subject: Authority.subject, role: role, sessionID: .make(), issuedAt: now, expiresAt: now + .seconds(60)
+            )
         }
     }
 }

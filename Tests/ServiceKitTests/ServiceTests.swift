@@ -106,6 +106,36 @@ struct ServiceTests {
         }
     }
 
+    @Test("the same Idempotency-Key does the work once, gives the same answer, and is refused for another body")
+    func idempotency() async throws {
+        try await withService(SampleProgram.self) { service in
+            func order(_ key: String?, _ name: String = "a") async throws -> RunningService.Answer {
+                try await service.send(
+                    .post, "/orders", token: "student", json: ["name": .string(name), "count": 1],
+                    fields: key.map { ["Idempotency-Key": $0] } ?? [:])
+            }
+            let first = try await order("\"one\"")
+            #expect(first.status == 201)
+            let again = try await order("one")
+            #expect(again.status == 201)
+            #expect(again.json == first.json)
+            #expect(again.fields.first(.location) == first.fields.first(.location))
+            #expect(again.fields.first("Idempotent-Replayed") == "true")
+            #expect(try await order("one", "b").status == 422)
+            #expect(try await order("two").json["number"]?.integer == 2)
+            #expect(try await order(nil).json["number"]?.integer == 3)
+            // A refusal is an answer like any other, a failure of ours is not: the key is free again.
+            #expect(try await order("three", "").status == 422)
+            #expect(try await order("three", "").fields.first("Idempotent-Replayed") == "true")
+            #expect(try await order("four", "fail").status == 500)
+            #expect(try await order("four", "fail").fields.first("Idempotent-Replayed") == nil)
+            for key in ["", "\"\"", "a b", String(repeating: "k", count: 256)] {
+                #expect(try await order(key).status == 400)
+            }
+            #expect(try await order(String(repeating: "k", count: 255)).status == 201)
+        }
+    }
+
     @Test("an error of ours is a plain 500 with nothing of its inside")
     func unexpectedErrors() async throws {
         try await withService(SampleProgram.self) { service in
