@@ -165,7 +165,7 @@ targets += [
     .target(
         name: "TestSupport",
         dependencies: [
-            "HTTPMessages", "HTTPServer", "JSONCoding", "Platform", "SQL", "SQLiteStore", "Logs", "Lifecycle", "Crypto",
+            "HTTPMessages", "HTTPServer", "JSONCoding", "Platform", "SQL", "SQLiteStore", "Logs", "Lifecycle", "Crypto", "Metrics",
         ],
         path: "Tests/TestSupport", swiftSettings: swiftSettings),
     .target(

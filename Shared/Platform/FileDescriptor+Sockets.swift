@@ -43,6 +43,8 @@ extension FileDescriptor {
                 }
                 // Small answers must not wait for the peer's delayed acknowledgement.
                 try? socket.setOption(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+                // A peer that reads slowly holds up its sender here, not after megabytes of kernel memory.
+                try? socket.setOption(Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, unsentBytesMax)
                 return AcceptedSocket(descriptor: socket, peer: peer)
             }
             let error = SystemError.last("accept4")
@@ -53,6 +55,11 @@ extension FileDescriptor {
             default: throw error
             }
         }
+    }
+
+    /// Bytes the peer has not acknowledged yet (SIOCOUTQ): whether they become fewer tells a slow reader from a dead one.
+    package func unacknowledgedBytes() -> Int {
+        max(0, Int(clinux_unacknowledged(rawValue)))
     }
 
     /// Receives up to `buffer.count` bytes; recv(2). Zero bytes: the peer sends no more.
@@ -125,6 +132,9 @@ extension FileDescriptor {
         }
     }
 }
+
+/// Bytes the kernel takes ahead of what it can send to a peer (TCP_NOTSENT_LOWAT).
+private let unsentBytesMax: Int32 = 131_072
 
 /// A connection that was just accepted and where it comes from (nil for families other than IPv4 and IPv6).
 package struct AcceptedSocket: ~Copyable {

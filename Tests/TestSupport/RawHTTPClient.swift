@@ -18,6 +18,8 @@ package actor RawHTTPClient {
 
     private var socket: FileDescriptor?
     private var buffer: [UInt8] = []
+    /// How much of `buffer` has been handed out.
+    private var start = 0
     private let patienceMilliseconds: Int32
 
     /// Connects to a port of this machine.
@@ -85,8 +87,7 @@ package actor RawHTTPClient {
     /// Everything until the server closes.
     package func receiveToEnd() throws -> [UInt8] {
         while try receiveMore() {}
-        defer { buffer = [] }
-        return buffer
+        return Array(take(buffer.count - start))
     }
 
     /// Everything until the server closes, as text.
@@ -97,17 +98,19 @@ package actor RawHTTPClient {
     /// Everything up to and including `marker`.
     package func receive(through marker: String) throws -> String {
         let marker = Array(marker.utf8)
+        var searched = start
         while true {
-            if let end = position(of: marker, from: 0) {
-                return String(decoding: take(end + marker.count), as: UTF8.self)
+            if let end = position(of: marker, from: searched) {
+                return String(decoding: take(end + marker.count - start), as: UTF8.self)
             }
+            searched = max(start, buffer.count - marker.count + 1)
             guard try receiveMore() else { throw Failure.closedEarly(sofar: text) }
         }
     }
 
     /// Exactly `count` bytes.
     package func receive(count: Int) throws -> [UInt8] {
-        while buffer.count < count {
+        while buffer.count - start < count {
             guard try receiveMore() else { throw Failure.closedEarly(sofar: text) }
         }
         return Array(take(count))
@@ -146,7 +149,7 @@ package actor RawHTTPClient {
     /// Whether the server closes without sending anything more.
     package func isClosedByServer() throws -> Bool {
         while try receiveMore() {}
-        return buffer.isEmpty
+        return buffer.count == start
     }
 
     private func receiveChunks() throws -> [UInt8] {
@@ -160,16 +163,26 @@ package actor RawHTTPClient {
         }
     }
 
-    private var text: String { String(decoding: buffer.prefix(2000), as: UTF8.self) }
+    private var text: String { String(decoding: buffer[start...].prefix(2000), as: UTF8.self) }
 
     private func take(_ count: Int) -> ArraySlice<UInt8> {
-        defer { buffer.removeFirst(count) }
-        return buffer[..<count]
+        let taken = buffer[start..<start + count]
+        start += count
+        // Not at every step: moving the rest to the front each time would make long exchanges quadratic.
+        if start > 1 << 20 || start == buffer.count {
+            buffer.removeFirst(start)
+            start = 0
+        }
+        return taken
     }
 
     private func position(of marker: [UInt8], from start: Int) -> Int? {
-        guard buffer.count >= marker.count else { return nil }
-        return (start...buffer.count - marker.count).first { buffer[$0..<$0 + marker.count].elementsEqual(marker) }
+        buffer.withUnsafeBufferPointer { bytes in
+            guard bytes.count - start >= marker.count, let first = marker.first else { return nil }
+            return (start...bytes.count - marker.count).first {
+                bytes[$0] == first && bytes[$0..<$0 + marker.count].elementsEqual(marker)
+            }
+        }
     }
 
     /// False at the end of the stream; a reset counts as one.

@@ -2,8 +2,10 @@
 #include "include/CLinux.h"
 #include <malloc.h>
 
+#include <linux/sockios.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/random.h>
 
 __thread const void *clinux_executor_of_thread = NULL;
@@ -24,6 +26,11 @@ int clinux_random(void *buffer, size_t count) {
         count -= (size_t)filled;
     }
     return 0;
+}
+
+int clinux_unacknowledged(int socket) {
+    int count = 0;
+    return ioctl(socket, SIOCOUTQ, &count) == 0 ? count : -1;
 }
 
 void clinux_name_thread(const char *name) {

@@ -13,7 +13,7 @@ extension HTTPConnection {
         let framing = ResponseFraming(
             method: current.method, minorVersion: request.head.versionMinor, status: response.status,
             body: response.body)
-        if framing.length == .untilClose || mustCloseForBody { current.mustClose = true }
+        if framing.length == .untilClose || mustCloseForBody || site.isDraining { current.mustClose = true }
         guard appendHead(of: response, framing, request) else { return }
         switch response.body.content {
         case .none:
@@ -95,12 +95,13 @@ extension HTTPConnection {
             case .bytes(let sent) where sent > 0:
                 offset += Int64(sent)
                 current.bodyBytesSent += Int64(sent)
-                deadlines.write = .distantFuture
+                clearWriteDeadline()
                 if offset < end { await Task.yield() }
             case .wouldBlock:
-                deadlines.write = site.loop.now + site.options.timeouts.write
-                askForCall()
+                isFileBlocked = true
+                setWriteDeadline()
                 await waitForOutput()
+                isFileBlocked = false
             default:
                 // The file became shorter than promised, or the client went away.
                 close()

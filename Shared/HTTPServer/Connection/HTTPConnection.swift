@@ -50,6 +50,10 @@ actor HTTPConnection: EventLoopChannel {
     var output = OutputBuffer()
     private var outputWaiter: UnsafeContinuation<Void, Never>?
     private var isFlushAsked = false
+    /// A file is being sent, and the socket takes no more of it now.
+    var isFileBlocked = false
+    /// What the client had not acknowledged when the write deadline was set.
+    private var unacknowledged = 0
 
     // The request being answered.
     var current = CurrentRequest()
@@ -144,6 +148,18 @@ extension HTTPConnection {
         askForCall()
     }
 
+    /// The client has to take something of what waits for it within the limit.
+    func setWriteDeadline() {
+        guard deadlines.write == .distantFuture else { return }
+        unacknowledged = socket?.unacknowledgedBytes() ?? 0
+        deadlines.write = site.loop.now + site.options.timeouts.write
+        askForCall()
+    }
+
+    func clearWriteDeadline() {
+        deadlines.write = .distantFuture
+    }
+
     func askForCall() {
         if let id { deadlines.arm(id, on: site.loop) }
     }
@@ -151,7 +167,14 @@ extension HTTPConnection {
     private func lookAtDeadlines() {
         let now = site.loop.now
         guard phase != .closed, deadlines.called(at: now) else { return }
-        if deadlines.write <= now { return close() }
+        if deadlines.write <= now {
+            // Readiness to write more comes late and in large steps: what the client has acknowledged tells whether it is
+            // slow or gone.
+            let before = unacknowledged
+            deadlines.write = .distantFuture
+            setWriteDeadline()
+            if unacknowledged >= before { return close() }
+        }
         if deadlines.read <= now {
             deadlines.read = .distantFuture
             readDeadlineReached()
@@ -167,7 +190,7 @@ extension HTTPConnection {
         case .serving:
             current.isInputLate = true
             wakeInput()
-        case .idle where site.isDraining:
+        case .fresh where site.isDraining, .idle where site.isDraining:
             finish()
         case .fresh, .idle, .finishing, .lingering, .closed:
             close()
@@ -220,20 +243,12 @@ extension HTTPConnection {
     /// Sends what the socket takes of the output; when it is full, the loop calls again.
     func sendOutput() {
         guard phase != .closed else { return }
-        let waiting = output.count
         do {
-            guard try socket?.sendAll(&output) == true else {
-                // Any progress is enough: a slow reader is not a stalled one.
-                if deadlines.write == .distantFuture || output.count < waiting {
-                    deadlines.write = site.loop.now + site.options.timeouts.write
-                    askForCall()
-                }
-                return
-            }
+            guard try socket?.sendAll(&output) == true else { return setWriteDeadline() }
         } catch {
             return close()
         }
-        deadlines.write = .distantFuture
+        if !isFileBlocked { clearWriteDeadline() }
         wakeOutput()
         if phase == .finishing { finishSending() }
     }
@@ -293,12 +308,12 @@ extension HTTPConnection {
     /// The server is going down: idle connections stay for a moment, in case a request is on its way.
     func drain() {
         switch phase {
-        case .idle:
+        case .fresh, .idle:
             setReadDeadline(site.options.timeouts.drainIdle)
         case .serving:
             // An upgraded connection can say goodbye in its protocol.
             wakeInput()
-        case .fresh, .receivingHead, .finishing, .lingering, .closed:
+        case .receivingHead, .finishing, .lingering, .closed:
             break
         }
     }

@@ -19,6 +19,9 @@ int clinux_accept(int listener, struct sockaddr_storage *address, socklen_t *len
 /// getrandom(2): fills `buffer`, retrying after signals. Returns 0, or -1 with errno set.
 int clinux_random(void *buffer, size_t count);
 
+/// Bytes of a TCP socket that the peer has not acknowledged (tcp(7), SIOCOUTQ), or -1.
+int clinux_unacknowledged(int socket);
+
 /// pthread_setname_np(3) for the calling thread; names longer than 15 bytes are cut.
 void clinux_name_thread(const char *name);
 
