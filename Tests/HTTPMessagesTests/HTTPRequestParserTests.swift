@@ -24,7 +24,7 @@ private let accepted: [(String, [Outcome])] = [
         [.request("POST / 1", ["Host: a", "Content-Length: 0"], .length(0)), .end([])]
     ),
     (
-        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n5\r\nhello\r\n0a;x=y ; z=\"q;\\\"\" ;w\r\n world\r\n!!\r\n"
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n5\r\nhello\r\n0a;x=y ; z =\"q;\\\"\" ;w\r\n world\r\n!!\r\n"
             + "000\r\nT: 1\r\nU: 2\r\n\r\n",
         [
             .request("POST / 1", ["Host: a", "Transfer-Encoding: Chunked"], .chunked), .body("hello world\r\n!!"),
@@ -47,7 +47,8 @@ private let refused: [(String, HTTPParseFailure)] = [
     ("\u{16}\u{3}\u{1}", .invalidMethod), (" GET / HTTP/1.1\r\n", .invalidMethod),
     ("\nGET / HTTP/1.1\r\n", .bareLineFeed),
     ("\r\n\r\nGET / HTTP/1.1\r\n", .malformedRequestLine), ("GET / HTTP/1.1\nHost: a\r\n\r\n", .bareLineFeed),
-    ("G(T / HTTP/1.1\r\n", .invalidMethod), ("GET\r\n", .malformedRequestLine), ("GET /\r\n", .malformedRequestLine),
+    ("G(T / HTTP/1.1\r\n", .invalidMethod), ("\r\nSEND / HTTP/1.1\r\n", .invalidMethod),
+    ("GET\r\n", .malformedRequestLine), ("GET /\r\n", .malformedRequestLine),
     ("GET  / HTTP/1.1\r\n", .invalidTarget), ("GET /  HTTP/1.1\r\n", .malformedRequestLine),
     ("GET\t/ HTTP/1.1\r\n", .invalidMethod), ("GET / HTTP/1.1 \r\n", .malformedRequestLine),
     ("GET / http/1.1\r\n", .malformedRequestLine), ("GET / HTTP/1\r\n", .malformedRequestLine),
@@ -60,6 +61,7 @@ private let refused: [(String, HTTPParseFailure)] = [
     ("CONNECT a:443 HTTP/1.1\r\n", .invalidTarget), ("GET a HTTP/1.1\r\n", .invalidTarget),
     ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA / HTTP/1.1\r\n", .invalidMethod),
     ("PRI * HTTP/2.0\r\n\r\n", .unsupportedVersion),
+    ("SEND / HTTP/1.1\r\nHost: a\r\n\r\n\r\n", .malformedRequestLine),
     // Fields.
     ("GET / HTTP/1.1\r\n Host: a\r\n\r\n", .foldedField), ("GET / HTTP/1.1\r\nHost: a\r\n b\r\n\r\n", .foldedField),
     ("GET / HTTP/1.1\r\nHost: a\r\n\tb\r\n\r\n", .foldedField),
@@ -105,7 +107,8 @@ private let refused: [(String, HTTPParseFailure)] = [
     // Chunks.
     (chunked("\r\n"), .invalidChunk), (chunked("g\r\n"), .invalidChunk), (chunked("-1\r\n"), .invalidChunk),
     (chunked("+1\r\n"), .invalidChunk), (chunked("0x1\r\n"), .invalidChunk), (chunked("1_0\r\n"), .invalidChunk),
-    (chunked(" 1\r\n"), .invalidChunk), (chunked("1 \r\n"), .invalidChunk), (chunked("5\nhello\r\n"), .bareLineFeed),
+    (chunked(" 1\r\n"), .invalidChunk), (chunked("1 \r\n"), .invalidChunk), (chunked("1 ;a\r\n"), .invalidChunk),
+    (chunked("1\t;a\r\n"), .invalidChunk), (chunked("5\nhello\r\n"), .bareLineFeed),
     (chunked("5\r\nhello\n0\r\n"), .invalidChunk), (chunked("5\r\nhelloX\r\n"), .invalidChunk),
     (chunked("5\r\nhello\rX"), .invalidChunk), (chunked("1000000000000000\r\n"), .invalidChunk),
     (chunked("ffffffffffffffff1\r\n"), .invalidChunk), (chunked("1;\r\n"), .invalidChunk),

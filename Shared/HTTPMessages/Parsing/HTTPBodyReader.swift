@@ -134,7 +134,8 @@ enum HTTPChunkLine {
         return digits > 0 ? (size, digits) : nil
     }
 
-    /// `*( BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ] )`
+    /// `*( BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ] )`, but no blank directly after the size: other
+    /// parsers refuse it, and a size that two parsers read differently is how requests are smuggled.
     static func isExtensionList(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var index = 0
         func skipBlanks() {
@@ -155,6 +156,7 @@ enum HTTPChunkLine {
             index += 1
             return index <= bytes.count
         }
+        if let first = bytes.first, ASCII.isBlank(first) { return false }
         while index < bytes.count {
             skipBlanks()
             guard index < bytes.count, bytes[index] == ASCII.semicolon else { return false }

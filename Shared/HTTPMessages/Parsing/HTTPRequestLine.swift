@@ -11,6 +11,14 @@ struct HTTPRequestLine: Sendable {
         HTTPRequestHead(method: method, target: target, fields: fields, versionMinor: versionMinor)
     }
 
+    /// Whether the method is one of HTTP/1.1 itself that this server could mean.
+    var hasClassicMethod: Bool {
+        switch method {
+        case .get, .head, .post, .put, .delete, .options: true
+        default: false
+        }
+    }
+
     /// Reads the line without its line end. Returns the failure, if any.
     mutating func parse(_ line: UnsafeRawBufferPointer) -> HTTPParseFailure? {
         var methodEnd = 0

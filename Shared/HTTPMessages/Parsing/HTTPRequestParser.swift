@@ -41,6 +41,9 @@ package struct HTTPRequestParser: Sendable {
     private var state = State.requestLine
     private var lines = HTTPLineReader()
     private var skippedEmptyLine = false
+    /// Old clients send an empty line after a body (RFC 9112 section 2.2), and know only the classic methods; a connection
+    /// that has used another one is not theirs.
+    private var forgivesEmptyLine = true
     private var line = HTTPRequestLine()
     private var block = HTTPFieldBlock()
     private var body = HTTPBodyReader(.none)
@@ -116,12 +119,15 @@ package struct HTTPRequestParser: Sendable {
 
     private mutating func use(requestLine bytes: UnsafeRawBufferPointer) -> Event? {
         if bytes.isEmpty {
-            // One empty line is forgiven: old clients send one after a body (RFC 9112 section 2.2).
-            if skippedEmptyLine { return fail(.malformedRequestLine) }
+            if skippedEmptyLine || !forgivesEmptyLine { return fail(.malformedRequestLine) }
             skippedEmptyLine = true
             return nil
         }
         if let failure = line.parse(bytes) { return fail(failure) }
+        if !line.hasClassicMethod {
+            if skippedEmptyLine { return fail(.invalidMethod) }
+            forgivesEmptyLine = false
+        }
         block = HTTPFieldBlock()
         state = .fields
         return nil
