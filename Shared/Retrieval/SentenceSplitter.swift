@@ -37,7 +37,8 @@ package struct SentenceSplitter: Sendable {
             }
             append(start..<end, of: bytes, to: &found)
             start = end
-            index = end
+            // A line break that ends a sentence is not part of it, and must not be looked at again.
+            index = max(end, index + 1)
         }
         append(start..<part.upperBound, of: bytes, to: &found)
         return found
