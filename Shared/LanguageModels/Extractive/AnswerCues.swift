@@ -1,0 +1,125 @@
+/// Signs in a sentence that it holds the kind of thing a question asks for.
+enum AnswerCues {
+    /// 0 to 1.
+    static func strength(of candidate: SentenceCandidate, for question: Question) -> Double {
+        let words = candidate.words
+        switch question.kind {
+        case .quantity:
+            if words.contains(where: { $0.isNumber && !isYear($0) }) { return 1 }
+            return words.contains { numberWords.contains($0.text) } ? 0.7 : 0
+        case .time:
+            if words.contains(where: isYear) { return 1 }
+            return words.contains { timeWords.contains($0.text) } ? 0.7 : 0
+        case .person:
+            return properNameCount(words, question) >= 2 ? 1 : properNameCount(words, question) == 1 ? 0.6 : 0
+        case .place:
+            return hasPlace(words) ? 0.8 : 0
+        case .reason:
+            return containsAny(reasonPhrases, words) ? 1 : 0
+        case .manner:
+            return containsAny(mannerPhrases, words) ? 0.5 : 0
+        case .definition:
+            return definitionStrength(candidate, question)
+        case .list:
+            return candidate.sentence.text.count { $0 == "," || $0 == ";" } >= 2 ? 0.6 : 0
+        case .other:
+            return 0
+        }
+    }
+
+    /// `X is …`, `X, also called …`, `… is called X`, `X: …`, with X the term that is asked for.
+    private static func definitionStrength(_ candidate: SentenceCandidate, _ question: Question) -> Double {
+        guard !question.terms.isEmpty else { return 0 }
+        let wanted = Set(question.terms.map(\.stem))
+        let english = question.language.isEnglish
+        var lastOfTerm: Int?
+        for (index, word) in candidate.words.enumerated()
+        where wanted.contains(Stemmer.stem(word.text, isEnglish: english)) {
+            lastOfTerm = index
+            if index > 6 { break }
+            // The last word of the term at the beginning of the sentence.
+            let next = candidate.words.dropFirst(index + 1)
+            if let following = next.first, !wanted.contains(Stemmer.stem(following.text, isEnglish: english)) { break }
+        }
+        guard let last = lastOfTerm else { return 0 }
+        let after = candidate.words.dropFirst(last + 1).prefix(6).map(\.text)
+        let isEarly = last <= 5
+        if isEarly, let first = after.first {
+            if copulas.contains(first) { return 1 }
+            if definingVerbs.contains(first) { return 1 }
+            if after.contains(where: copulas.contains) { return 0.7 }
+        }
+        if isEarly, hasColonAfterTerm(candidate.sentence.text) { return 0.8 }
+        if containsAny(definingPhrases, candidate.words) { return 0.6 }
+        return isEarly ? 0.2 : 0
+    }
+
+    private static func hasColonAfterTerm(_ text: String) -> Bool {
+        guard let colon = text.firstIndex(where: { $0 == ":" || $0 == "–" || $0 == "—" }) else { return false }
+        return text.distance(from: text.startIndex, to: colon) <= 60
+    }
+
+    private static func properNameCount(_ words: [WordList.Word], _ question: Question) -> Int {
+        let asked = Set(question.terms.map(\.stem))
+        return words.count { word in
+            word.isCapitalised && !word.isFirst && word.text.count > 1
+                && !asked.contains(Stemmer.stem(word.text, isEnglish: question.language.isEnglish))
+        }
+    }
+
+    private static func hasPlace(_ words: [WordList.Word]) -> Bool {
+        zip(words, words.dropFirst()).contains { preposition, place in
+            placePrepositions.contains(preposition.text) && (place.isCapitalised || place.text == "the")
+        }
+    }
+
+    private static func isYear(_ word: WordList.Word) -> Bool {
+        guard word.isNumber, word.text.utf8.count == 4, let year = Int(word.text) else { return false }
+        return (1000...2100).contains(year)
+    }
+
+    private static func containsAny(_ phrases: [[String]], _ words: [WordList.Word]) -> Bool {
+        for start in words.indices {
+            for phrase in phrases where words[start...].prefix(phrase.count).map(\.text) == phrase { return true }
+        }
+        return false
+    }
+
+    private static func phrases(_ texts: String...) -> [[String]] {
+        texts.map { $0.split(separator: " ").map(String.init) }
+    }
+
+    private static let copulas: Set<String> = [
+        "is", "are", "was", "were", "ist", "sind", "war", "est", "sont", "es", "son", "è", "sono", "é", "são", "zijn",
+    ]
+    private static let definingVerbs: Set<String> = [
+        "means", "refers", "denotes", "describes", "represents", "stands", "consists", "bezeichnet", "bedeutet", "désigne",
+        "signifie", "significa", "consiste", "betekent",
+    ]
+    private static let definingPhrases = phrases(
+        "is called", "are called", "called", "known as", "defined as", "refers to", "referred to", "we call", "denoted by",
+        "wird als", "nennt man", "heißt", "appelé", "appelée", "se llama", "se denomina", "si chiama", "chama se")
+    private static let reasonPhrases = phrases(
+        "because", "since", "due to", "therefore", "thus", "hence", "so that", "as a result", "caused by", "leads to",
+        "in order to", "reason", "results from", "owing to", "to avoid", "to prevent", "to ensure", "weil", "da", "daher",
+        "deshalb", "wegen", "aufgrund", "parce que", "car", "donc", "grâce à", "porque", "debido", "perché", "poiché",
+        "omdat", "doordat")
+    private static let mannerPhrases = phrases(
+        "by", "using", "through", "via", "first", "then", "steps", "method", "works", "procedure", "algorithm", "indem",
+        "durch", "mittels", "en utilisant", "mediante", "usando", "tramite", "attraverso", "door")
+    private static let numberWords: Set<String> = [
+        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "twenty",
+        "thirty", "forty", "fifty", "hundred", "thousand", "million", "billion", "half", "third", "quarter", "dozen",
+        "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "hundert", "tausend", "deux", "trois",
+        "quatre", "cinq", "dos", "tres", "cuatro", "cinco", "due", "tre", "quattro", "cinque",
+    ]
+    private static let timeWords: Set<String> = [
+        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "december", "century", "decade", "year", "years", "day", "days", "week", "weeks", "month", "months", "hours",
+        "minutes", "today", "yesterday", "during", "after", "before", "until", "januar", "februar", "märz", "juni", "juli",
+        "oktober", "dezember", "jahr", "jahrhundert", "janvier", "siècle", "enero", "siglo", "año", "secolo",
+    ]
+    private static let placePrepositions: Set<String> = [
+        "in", "at", "near", "from", "on", "im", "bei", "aus", "à", "en", "dans", "nel", "nella", "a", "em", "no", "na",
+    ]
+}
