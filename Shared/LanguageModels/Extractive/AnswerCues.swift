@@ -93,15 +93,18 @@ enum AnswerCues {
         "is", "are", "was", "were", "ist", "sind", "war", "est", "sont", "es", "son", "è", "sono", "é", "são", "zijn",
     ]
     private static let definingVerbs: Set<String> = [
-        "means", "refers", "denotes", "describes", "represents", "stands", "consists", "bezeichnet", "bedeutet", "désigne",
+        "means", "refers", "denotes", "describes", "represents", "stands", "consists", "bezeichnet", "bedeutet",
+        "désigne",
         "signifie", "significa", "consiste", "betekent",
     ]
     private static let definingPhrases = phrases(
-        "is called", "are called", "called", "known as", "defined as", "refers to", "referred to", "we call", "denoted by",
+        "is called", "are called", "called", "known as", "defined as", "refers to", "referred to", "we call",
+        "denoted by",
         "wird als", "nennt man", "heißt", "appelé", "appelée", "se llama", "se denomina", "si chiama", "chama se")
     private static let reasonPhrases = phrases(
         "because", "since", "due to", "therefore", "thus", "hence", "so that", "as a result", "caused by", "leads to",
-        "in order to", "reason", "results from", "owing to", "to avoid", "to prevent", "to ensure", "weil", "da", "daher",
+        "in order to", "reason", "results from", "owing to", "to avoid", "to prevent", "to ensure", "weil", "da",
+        "daher",
         "deshalb", "wegen", "aufgrund", "parce que", "car", "donc", "grâce à", "porque", "debido", "perché", "poiché",
         "omdat", "doordat")
     private static let mannerPhrases = phrases(
@@ -110,13 +113,15 @@ enum AnswerCues {
     private static let numberWords: Set<String> = [
         "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "twenty",
         "thirty", "forty", "fifty", "hundred", "thousand", "million", "billion", "half", "third", "quarter", "dozen",
-        "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "hundert", "tausend", "deux", "trois",
+        "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "hundert", "tausend", "deux",
+        "trois",
         "quatre", "cinq", "dos", "tres", "cuatro", "cinco", "due", "tre", "quattro", "cinque",
     ]
     private static let timeWords: Set<String> = [
         "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
         "december", "century", "decade", "year", "years", "day", "days", "week", "weeks", "month", "months", "hours",
-        "minutes", "today", "yesterday", "during", "after", "before", "until", "januar", "februar", "märz", "juni", "juli",
+        "minutes", "today", "yesterday", "during", "after", "before", "until", "januar", "februar", "märz", "juni",
+        "juli",
         "oktober", "dezember", "jahr", "jahrhundert", "janvier", "siècle", "enero", "siglo", "año", "secolo",
     ]
     private static let placePrepositions: Set<String> = [

@@ -67,13 +67,18 @@ struct Question: Sendable {
         func begins(_ phrases: String...) -> Bool {
             phrases.contains { phrase in words.starts(with: phrase.split(separator: " ").map(String.init)) }
         }
-        if begins("how many", "how much", "how often", "how long", "how large", "how big", "how high", "how old", "how far")
+        if begins(
+            "how many", "how much", "how often", "how long", "how large", "how big", "how high", "how old", "how far")
             || begins("wie viele", "wie viel", "cuántos", "cuántas", "cuánto", "combien", "quanti", "quante", "hoeveel")
         {
             return .quantity
         }
-        if words.contains("percentage") || words.contains("percent") || words.contains("proportion") { return .quantity }
-        if begins("who", "whom", "whose", "wer", "quién", "quien", "quiénes", "chi", "quem", "qui ", "wie is", "wie was") {
+        if words.contains("percentage") || words.contains("percent") || words.contains("proportion") {
+            return .quantity
+        }
+        if begins(
+            "who", "whom", "whose", "wer", "quién", "quien", "quiénes", "chi", "quem", "qui ", "wie is", "wie was")
+        {
             return .person
         }
         if begins("qui"), words.dropFirst().first.map({ $0 != "est" || words.count > 2 }) == true { return .person }
@@ -115,7 +120,8 @@ struct Question: Sendable {
 
     private static let pronouns: Set<String> = [
         "it", "its", "they", "them", "their", "this", "that", "these", "those", "he", "she", "his", "her", "him", "es",
-        "sie", "ihn", "ihr", "ihre", "dies", "diese", "dieser", "dieses", "davon", "dafür", "il", "elle", "ils", "elles",
+        "sie", "ihn", "ihr", "ihre", "dies", "diese", "dieser", "dieses", "davon", "dafür", "il", "elle", "ils",
+        "elles",
         "cela", "ça", "ello", "ellos", "ellas", "esto", "eso", "lui", "lei", "loro", "questo", "questa",
     ]
 }

@@ -52,7 +52,8 @@ struct SentenceCandidate: Sendable {
     }
 
     private static let backPointers: Set<String> = [
-        "this", "these", "those", "it", "they", "he", "she", "such", "its", "their", "therefore", "thus", "hence", "dies",
+        "this", "these", "those", "it", "they", "he", "she", "such", "its", "their", "therefore", "thus", "hence",
+        "dies",
         "diese", "dieser", "dieses", "er", "sie", "es", "dadurch", "cela", "ce", "cette", "elle", "ils", "esto", "este",
         "esta", "estos", "questo", "questa",
     ]

@@ -66,7 +66,8 @@ struct SentenceScoring: Sendable {
             repeating: [Double](repeating: 0, count: question.terms.count), count: passages.count)
         for (candidate, own) in zip(candidates, matches) {
             for term in own.indices {
-                passageMatches[candidate.passageIndex][term] = max(passageMatches[candidate.passageIndex][term], own[term])
+                passageMatches[candidate.passageIndex][term] = max(
+                    passageMatches[candidate.passageIndex][term], own[term])
             }
         }
         self.passageMatches = passageMatches
@@ -118,7 +119,9 @@ struct SentenceScoring: Sendable {
         var found = 0
         for (first, second) in zip(question.terms, question.terms.dropFirst()) where second.followsPrevious {
             pairs += 1
-            if zip(candidate.stems, candidate.stems.dropFirst()).contains(where: { $0 == first.stem && $1 == second.stem }) {
+            if zip(candidate.stems, candidate.stems.dropFirst()).contains(where: {
+                $0 == first.stem && $1 == second.stem
+            }) {
                 found += 1
             }
         }

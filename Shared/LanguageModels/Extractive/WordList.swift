@@ -29,7 +29,9 @@ struct WordList {
             run = String.UnicodeScalarView()
         }
         func endIdeographs() {
-            if ideographs.count == 1 { run.append(ideographs[0]) } else {
+            if ideographs.count == 1 {
+                run.append(ideographs[0])
+            } else {
                 for index in ideographs.indices.dropLast() {
                     run.append(ideographs[index])
                     run.append(ideographs[index + 1])
@@ -67,7 +69,8 @@ struct WordList {
     /// Scripts that are written without blanks between words.
     private static func isUnspaced(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0x0E00...0x0E7F, 0x3040...0x30FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xF900...0xFAFF, 0x20000...0x2FA1F: true
+        case 0x0E00...0x0E7F, 0x3040...0x30FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xF900...0xFAFF, 0x20000...0x2FA1F:
+            true
         default: false
         }
     }
