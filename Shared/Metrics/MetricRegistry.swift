@@ -52,11 +52,11 @@ package final class MetricRegistry: Sendable {
         return Histogram(bounds: bounds)
     }
 
-    /// A gauge whose value is asked for when metrics are read.
+    /// A value that is asked for when metrics are read: a counter when its name ends in `_total`, otherwise a gauge.
     package func reading(
         _ name: String, help: String, labels: MetricLabels = [], _ read: @escaping @Sendable () -> Double
     ) {
-        _ = instrument(name, "gauge", help, labels) { .reading(read) }
+        _ = instrument(name, name.hasSuffix("_total") ? "counter" : "gauge", help, labels) { .reading(read) }
     }
 
     private func instrument(

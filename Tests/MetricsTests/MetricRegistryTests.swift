@@ -71,6 +71,7 @@ struct MetricRegistryTests {
     func processReadings() throws {
         let registry = MetricRegistry()
         registry.addProcessReadings()
+        #expect(text(registry).contains("# TYPE process_cpu_seconds_total counter\n"))
         let values = text(registry).split(separator: "\n").filter { !$0.hasPrefix("#") }.compactMap {
             line -> (String, Double)? in
             let parts = line.split(separator: " ")
