@@ -145,12 +145,14 @@ def main():
     own = options.pdf is None
     file = ROOT / "fixtures" / "lecture.pdf" if own else options.pdf
     lecture = upload(lectern, file)
-    expected = {}
+    expected, known = {}, []
     if own:
-        known = json.loads((ROOT / "fixtures" / "lecture-questions.json").read_text())
-        expected = {entry["question"]: set(entry["pages"]) for entry in known}
-    scanned = [q for q, _ in expected.items()]
-    questions = options.question or (scanned[:2] + scanned[-1:]) or ["What is this lecture about?"]
+        known = json.loads((ROOT / "fixtures" / "lecture-questions.json").read_text())["questions"]
+        expected = {entry["question"]: {entry["page"]} for entry in known}
+    # Two from typeset pages, one that only a scanned page answers.
+    shown = [entry["question"] for entry in known if not entry.get("scanned")][:2] 
+    shown += [entry["question"] for entry in known if entry.get("scanned")][:1]
+    questions = options.question or shown or ["What is this lecture about?"]
 
     wrong = 0
     for question in questions:

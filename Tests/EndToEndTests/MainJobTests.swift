@@ -26,13 +26,12 @@ struct MainJobTests {
         let questions = try JSONValue(
             parsing: [UInt8](Data(contentsOf: Self.fixtures.appending(path: "lecture-questions.json"))))
         var right = 0
-        let list = try #require(questions.array)
+        let list = try #require(questions["questions"]?.array)
         for entry in list {
             let question = try #require(entry["question"]?.string)
             let events = try await ask(lectern, question, lecture: lecture, token: token)
             let pages = Set((events.citations["citations"]?.array ?? []).compactMap { $0["page"]?.integer })
-            let expected = Set((entry["pages"]?.array ?? []).compactMap(\.integer))
-            if !pages.isDisjoint(with: expected) { right += 1 }
+            if let page = entry["page"]?.integer, pages.contains(page) { right += 1 }
             #expect(!events.text.isEmpty)
         }
         // QUALITY: at least 0.85 of answers cite the right page of a real lecture.
