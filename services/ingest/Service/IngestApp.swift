@@ -1,14 +1,8 @@
 package import Contracts
 import Embeddings
-import HTTPServer
-import Jobs
-import KeyValue
 import Logs
-import ObjectStore
-import Platform
 import ReaderHost
 import ReaderProtocol
-import SQL
 package import ServiceKit
 package import Settings
 
@@ -29,101 +23,17 @@ package enum IngestApp: ServiceProgram {
     package static func assemble(
         _ settings: IngestSettings, on foundation: ServiceFoundation
     ) async throws -> ServiceApp {
-        let house = try await IngestHouse(settings, on: foundation)
+        let (basics, logger) = (foundation.basics, foundation.logger)
+        let embedder = embedder(settings, foundation)
+        let house = try await IngestHouse(
+            settings, folder: basics.dataFolder,
+            database: try await foundation.openDatabase(migrations: IngestHouse.migrations),
+            reader: reader(settings, logger), embedder: embedder, logger: logger, metrics: foundation.metrics,
+            time: foundation.time)
         try await house.registerJobs()
-        var app = ServiceApp(api: house.api(), tokens: PublishedKeys(foundation: foundation))
-        app.background = (house.embedder.map { [$0] } ?? []) + [house.jobs]
-        app.middleware = [LibraryErrorMiddleware()]
-        app.readiness = [
-            ReadinessCheck("database") { [database = house.database] in
-                _ = try await database.read { try $0.first("SELECT 1 AS one") }
-            }
-        ]
-        app.close = { [database = house.database] in await database.close() }
+        var app = house.app(tokens: PublishedKeys(foundation: foundation))
+        if let embedder { app.background.insert(embedder, at: 0) }
         return app
-    }
-}
-
-/// The parts of the service, put together once at start.
-struct IngestHouse: Sendable {
-    let database: any SQLDatabase
-    let jobs: JobQueue
-    let search: LectureSearch
-    let library: LectureLibrary
-    let subjects: SubjectLibrary
-    let pipeline: LecturePipeline
-    let check: LectureCheck
-    let receiver: UploadReceiver
-    /// Nil when the model's files are not there.
-    let embedder: NativeEmbedder?
-
-    private let progress: ProgressHub
-    private let pictures: PagePictures
-    private let remover: LectureRemover
-    private let metrics: IngestMetrics
-
-    init(_ settings: IngestSettings, on foundation: ServiceFoundation) async throws {
-        let (basics, time, logger) = (foundation.basics, foundation.time, foundation.logger)
-        database = try await foundation.openDatabase(migrations: [JobQueue.migrations, Self.migrations])
-        metrics = IngestMetrics(registry: foundation.metrics)
-        let objects = try await DiskObjectStore(root: "\(basics.dataFolder)/objects")
-        let messages = MemoryKeyValueStore(time: time)
-        jobs = JobQueue(database: database, time: time, logger: logger.named("jobs"), metrics: foundation.metrics)
-
-        embedder = Self.embedder(settings, foundation)
-        let embedding = LectureEmbedding(embedder: embedder)
-        search = LectureSearch(
-            database: database, embedding: embedding, cacheBytesMax: settings.searchCacheBytes,
-            logger: logger.named("search"), metrics: metrics, time: time)
-        progress = ProgressHub(messages: messages, logger: logger)
-        remover = LectureRemover(
-            jobs: jobs, objects: objects, search: search, progress: progress, logger: logger, time: time)
-        let cache = SubjectCache(store: messages, logger: logger)
-        library = LectureLibrary(
-            database: database, jobs: jobs, objects: objects, cache: cache, remover: remover, progress: progress,
-            time: time)
-        subjects = SubjectLibrary(database: database, cache: cache, remover: remover, time: time)
-
-        let reader = Self.reader(settings, logger)
-        pictures = PagePictures(objects: objects, reader: reader)
-        pipeline = LecturePipeline(
-            database: database, objects: objects, reader: reader, embedding: embedding, search: search,
-            progress: progress, options: LecturePipeline.Options(), time: time, logger: logger.named("pipeline"),
-            metrics: metrics)
-        check = LectureCheck(
-            database: database, jobs: jobs, library: library, embedding: embedding, progress: progress, logger: logger,
-            time: time)
-        receiver = UploadReceiver(
-            spool: try await UploadSpool(folder: "\(basics.dataFolder)/incoming"), library: library, reader: reader,
-            fileBytesMax: settings.uploadBytesMax, time: time, logger: logger, metrics: metrics)
-    }
-
-    static let migrations = MigrationSet(
-        namespace: "ingest",
-        scripts: [(name: "lectures", script: String(decoding: PackageResources._001_lectures_sql, as: UTF8.self))])
-
-    /// Names the handlers, and has the check run once at this start.
-    func registerJobs() async throws {
-        // Two lectures at a time: so a short one need not wait for a book, and the readers are never idle.
-        let lectures = JobKindOptions(concurrency: 2)
-        jobs.register(kind: LecturePipeline.readKind, options: lectures) { [pipeline] in try await pipeline.run($0) }
-        jobs.register(kind: LecturePipeline.memoryKind, options: lectures) { [pipeline] in try await pipeline.run($0) }
-        jobs.register(kind: LectureRemover.jobKind) { [remover] in try await remover.removeObjects($0) }
-        jobs.register(kind: LectureCheck.jobKind, options: JobKindOptions(concurrency: 1)) { [check] in
-            try await check.run($0)
-        }
-        try await jobs.enqueue(NewJob(kind: LectureCheck.jobKind, uniqueKey: "check"))
-    }
-
-    func api() -> API {
-        var api = API()
-        SubjectRoutes(subjects: subjects).add(to: &api)
-        LectureRoutes(library: library, receiver: receiver).add(to: &api)
-        ContentRoutes(library: library, pictures: pictures).add(to: &api)
-        TaskRoutes(database: database, progress: progress, metrics: metrics).add(to: &api)
-        SearchRoutes(search: search).add(to: &api)
-        InternalRoutes(database: database).add(to: &api)
-        return api
     }
 
     private static func reader(_ settings: IngestSettings, _ logger: Logger) -> ReaderPool {
@@ -146,7 +56,6 @@ struct IngestHouse: Sendable {
                 [("model.folder", folder)])
             return nil
         }
-        return NativeEmbedder(
-            modelFolder: folder, logger: foundation.logger.named("embedder"), time: foundation.time)
+        return NativeEmbedder(modelFolder: folder, logger: foundation.logger.named("embedder"), time: foundation.time)
     }
 }

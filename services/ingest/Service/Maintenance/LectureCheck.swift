@@ -4,7 +4,7 @@ import Logs
 import Platform
 import SQL
 
-/// Looks after lectures that nobody works on although somebody should: at every start, and once a day.
+/// Looks after lectures that nobody works on although somebody should: at every start, and every hour.
 ///
 /// A job can end without its handler having a say (after too many processes died over it), and a model can come, go or
 /// change between two starts.
