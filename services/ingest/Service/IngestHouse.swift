@@ -25,6 +25,7 @@ struct IngestHouse: Sendable {
     private let progress: ProgressHub
     private let pictures: PagePictures
     private let metrics: IngestMetrics
+    private let time: any TimeSource
 
     /// - Parameters:
     ///   - folder: Where files are kept; exists.
@@ -35,6 +36,7 @@ struct IngestHouse: Sendable {
         embedder: (any Embedder)?, logger: Logger, metrics registry: MetricRegistry, time: any TimeSource
     ) async throws {
         self.database = database
+        self.time = time
         metrics = IngestMetrics(registry: registry)
         objects = try await DiskObjectStore(root: "\(folder)/objects")
         let messages = MemoryKeyValueStore(time: time)
@@ -98,6 +100,7 @@ struct IngestHouse: Sendable {
                 _ = try await database.read { try $0.first("SELECT 1 AS one") }
             }
         ]
+        app.idempotency = IdempotencyStore(database: database, time: time)
         app.close = { [database] in await database.close() }
         return app
     }

@@ -62,7 +62,7 @@ struct LectureRoutes: Sendable {
                 .problem(404, "There is no such subject"), .problem(413, "The file is too large"),
                 .problem(415, "The file is not a PDF, whatever its name says"),
             ],
-            bodyBytesMax: receiver.fileBytesMax + UploadForm.overheadBytesMax
+            bodyBytesMax: receiver.fileBytesMax + UploadForm.overheadBytesMax, isIdempotent: true
         ) { request in
             let receipt = try await receiver.receive(request, userID: request.userID)
             return Self.accepted(receipt)
@@ -105,7 +105,8 @@ struct LectureRoutes: Sendable {
             summary: "Read a lecture again: a failed one from where it stood, a complete one from the start",
             answers: [
                 .json(202, "The new task", Self.receipt), .notFound, .problem(409, "A task is at work on it"),
-            ]
+            ],
+            isIdempotent: true
         ) { request in
             Self.accepted(try await library.retry(request.identifier(), userID: request.userID))
         }
@@ -114,7 +115,8 @@ struct LectureRoutes: Sendable {
             answers: [
                 .json(202, "The task", Self.receipt), .notFound,
                 .problem(409, "It has not been read, or a task is at work on it"),
-            ]
+            ],
+            isIdempotent: true
         ) { request in
             Self.accepted(try await library.buildMemory(request.identifier(), userID: request.userID))
         }

@@ -23,7 +23,7 @@ struct SubjectRoutes: Sendable {
         let newSubject = JSONSchema.object([("name", Self.name), ("color", Self.color)], required: ["name"])
         api.post(
             "/subjects", access: .user, summary: "Make a subject", body: .json(newSubject),
-            answers: [.json(201, "The subject", Self.schema)]
+            answers: [.json(201, "The subject", Self.schema)], isIdempotent: true
         ) { request in
             let json = try await request.json(newSubject)
             let subject = try await subjects.create(
