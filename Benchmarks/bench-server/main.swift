@@ -26,6 +26,11 @@ let ownRoutes = [
     Route(.post, "/echo") { request in
         .json(try JSONValue(parsing: try await request.body.collect(upTo: 65_536)))
     },
+    Route(.post, "/duplex") { request in
+        .stream(contentType: "text/plain") { writer in
+            for try await chunk in request.body { try await writer.write(chunk) }
+        }
+    },
     Route(.get, "/bytes/{count}") { request in
         let count = request.parameters["count"].flatMap { Int($0) } ?? 0
         return .bytes([UInt8](repeating: 0x61, count: min(max(0, count), 1 << 24)), contentType: "text/plain")

@@ -93,26 +93,16 @@ package struct Forwarder: Sendable {
 
     /// Sends a body piece by piece as the client sends it.
     private func upload(_ request: HTTPRequest, _ head: [UInt8], _ lease: UpstreamLease) async throws -> HTTPResponse {
-        let connection = lease.connection
-        let isChunked = request.body.declaredLength == nil
-        try await connection.begin(request.method, head)
-        var isWanted = true
-        var chunks = request.body.makeAsyncIterator()
-        while isWanted, let chunk = try await chunks.next(isolation: #isolation) {
-            isWanted = try await connection.sendBody(isChunked ? framed(chunk) : chunk)
+        let upload = Upload(body: request.body, lease: lease)
+        let (received, isSent) = try await upload.exchange(request.method, head)
+        var response = makeResponse(received, lease, request)
+        if isSent { return response }
+        // An answer before the end of the request. A refusal needs no more of it; the connection ends in its middle.
+        await lease.connection.doNotReuse()
+        if received.head.status < .badRequest, case .stream(let length) = bodyPlan(received) {
+            response.body = .stream(length: length) { try await upload.sendRest(whilePassingAnswerTo: $0) }
         }
-        if isWanted, isChunked { isWanted = try await connection.sendBody(Array("0\r\n\r\n".utf8)) }
-        let response = try await connection.receiveHead()
-        // An answer before the end of the request leaves the connection in the middle of it.
-        if !isWanted { await connection.doNotReuse() }
-        return makeResponse(response, lease, request)
-    }
-
-    private func framed(_ chunk: [UInt8]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(chunk.count + 20)
-        HTTPSerializer.appendChunk(chunk, to: &bytes)
-        return bytes
+        return response
     }
 
     private func makeResponse(
@@ -122,24 +112,36 @@ package struct Forwarder: Sendable {
         let isUpgraded = received.kind == .upgraded
         var response = HTTPResponse(
             status: status, fields: ForwardedFields.responseFields(received.head.fields, keepsUpgrade: isUpgraded))
-        switch received.kind {
+        switch bodyPlan(received) {
         case .none:
             // HEAD and 304 tell the length of a body that does not follow.
             let length = received.head.fields.first(.contentLength).flatMap { Int64($0) }
             if let length, request.method == .head { response.body = .stream(length: length) { _ in } }
-        case .upgraded:
+        case .tunnel:
             response.body = .upgrade { client in try await Tunnel.run(client, lease, on: request.context.eventLoop) }
-        case .length, .chunked, .untilClose:
-            if let body = received.body {
-                response.body = .bytes(body)
-            } else {
-                var length: Int64?
-                if case .length(let count) = received.kind { length = count }
-                response.body = .stream(length: length) { writer in
-                    while let chunk = try await lease.connection.nextBodyChunk() { try await writer.write(chunk) }
-                }
+        case .bytes(let body):
+            response.body = .bytes(body)
+        case .stream(let length):
+            response.body = .stream(length: length) { writer in
+                while let chunk = try await lease.connection.nextBodyChunk() { try await writer.write(chunk) }
             }
         }
         return response
+    }
+
+    private enum BodyPlan {
+        case none
+        case bytes([UInt8])
+        case stream(length: Int64?)
+        case tunnel
+    }
+
+    private func bodyPlan(_ received: UpstreamResponse) -> BodyPlan {
+        switch received.kind {
+        case .none: .none
+        case .upgraded: .tunnel
+        case .length(let count): received.body.map { .bytes($0) } ?? .stream(length: count)
+        case .chunked, .untilClose: .stream(length: nil)
+        }
     }
 }

@@ -11,11 +11,12 @@ struct UpstreamResponse: Sendable {
 
 extension UpstreamConnection {
     /// Sends a request's head (and a body that is complete). Throws `UpstreamError`.
-    func begin(_ method: HTTPMethod, _ bytes: [UInt8]) throws {
+    func begin(_ method: HTTPMethod, _ bytes: [UInt8], isUpload: Bool = false) throws {
         guard phase == .open else { throw UpstreamError.closedBeforeResponse }
         hasResponse = false
         isComplete = false
         keepsAlive = true
+        isUploading = isUpload
         parser.expectResponse(to: method)
         output.append(bytes)
         sendOutput()
@@ -27,21 +28,25 @@ extension UpstreamConnection {
         return try await receiveHead()
     }
 
-    /// Sends a piece of the request's body; waits until the socket has taken it. False when the server has begun to answer
-    /// already, so that the rest of the body is of no use. Throws `UpstreamError`.
-    func sendBody(_ bytes: [UInt8]) async throws -> Bool {
+    /// Sends a piece of the request's body; waits until the socket has taken it. Throws `UpstreamError`.
+    func sendBody(_ bytes: [UInt8]) async throws {
         guard phase == .open else { throw UpstreamError.closedBeforeResponse }
-        if mayReceive { return false }
+        // Before the first suspension, so that a cancelled task leaves nothing unsent behind.
         output.append(bytes)
-        try await drainOutput(within: options.idleLimit) { mayReceive }
-        return !mayReceive
+        try await drainOutput(within: options.idleLimit)
+    }
+
+    /// The request's body has been sent: from now on the server is expected to answer.
+    func uploadEnded() {
+        isUploading = false
+        limitInput(options.headLimit)
     }
 
     /// Waits for the head of the response; interim responses are passed over. Throws `UpstreamError`.
     func receiveHead() async throws -> UpstreamResponse {
         while true {
             if let response = try receiveHeadNow() { return response }
-            try await waitForInput(within: options.headLimit)
+            try await waitForInput(within: isUploading ? nil : options.headLimit)
         }
     }
 

@@ -31,6 +31,8 @@ actor UpstreamConnection: EventLoopChannel {
     var hasResponse = false
     var isComplete = false
     var keepsAlive = true
+    /// Whether the request's body is still being sent, so that no answer is due yet.
+    var isUploading = false
 
     private var deadlines = ChannelDeadlines()
     private var isLate = false
@@ -57,6 +59,7 @@ actor UpstreamConnection: EventLoopChannel {
         armDeadlines()
         while phase == .connecting, !isLate, !Task.isCancelled { await waitForOutput() }
         deadlines.write = .distantFuture
+        isLate = false
         if phase == .open { return }
         close()
         try Task.checkCancellation()
@@ -192,24 +195,33 @@ extension UpstreamConnection {
             loop.submit { self.assumeIsolated { $0.wakeInput() } }
         }
         deadlines.read = .distantFuture
-        try throwIfLate()
+        // What came in the last moment counts.
+        try throwIfLate(unless: mayReceive)
     }
 
-    /// Sends until nothing waits or `orUntil` holds. Throws as `waitForInput` does.
-    func drainOutput(within limit: Duration?, orUntil isEnough: () -> Bool = { false }) async throws {
+    /// Whoever waits for input does so no longer than this.
+    func limitInput(_ limit: Duration) {
+        deadlines.read = loop.now + limit
+        armDeadlines()
+    }
+
+    /// Sends until nothing waits. Throws as `waitForInput` does.
+    func drainOutput(within limit: Duration?) async throws {
         sendOutput()
-        while !output.isEmpty, phase == .open, !isEnough() {
+        while !output.isEmpty, phase == .open {
             try Task.checkCancellation()
             deadlines.write = limit.map { loop.now + $0 } ?? .distantFuture
             armDeadlines()
             await waitForOutput()
             deadlines.write = .distantFuture
-            try throwIfLate()
+            try throwIfLate(unless: output.isEmpty)
         }
     }
 
-    private func throwIfLate() throws {
+    private func throwIfLate(unless isSettled: Bool) throws {
         guard isLate else { return }
+        isLate = false
+        if isSettled { return }
         close()
         throw UpstreamError.timedOut
     }

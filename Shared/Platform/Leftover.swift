@@ -16,6 +16,13 @@ package struct Leftover: Sendable {
         start = 0
     }
 
+    /// Keeps bytes that were received. Only when empty.
+    package mutating func store(_ rest: [UInt8]) {
+        precondition(isEmpty, "bytes are left from the read before")
+        bytes = rest
+        start = 0
+    }
+
     /// Lends the bytes; `body` adds to its second argument how many it used up. Throws only what `body` throws.
     package mutating func consume<Result>(
         _ body: (UnsafeRawBufferPointer, inout Int) throws -> Result

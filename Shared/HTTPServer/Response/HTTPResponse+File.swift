@@ -24,8 +24,10 @@ extension HTTPResponse {
         case .whole:
             let slice = FileSlice(file: file, offset: 0, count: status.byteCount)
             return HTTPResponse(status: .ok, fields: fields, body: .file(slice))
-        case .part(let part):
-            fields.append(.contentRange, "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(status.byteCount)")
+        case .parts(let parts):
+            // One part only: `ranges` takes several for the whole.
+            let part = parts.first ?? 0..<status.byteCount
+            fields.append(.contentRange, ByteRange.contentRange(part, length: status.byteCount))
             let slice = FileSlice(file: file, offset: part.lowerBound, count: part.upperBound - part.lowerBound)
             return HTTPResponse(status: .partialContent, fields: fields, body: .file(slice))
         case .unsatisfiable:
@@ -41,12 +43,6 @@ struct FileValidators {
     let etag: String
     let modified: Timestamp
 
-    enum Selection: Equatable {
-        case whole
-        case part(Range<Int64>)
-        case unsatisfiable
-    }
-
     /// RFC 9110 section 13.2.2: If-None-Match decides alone when it is there.
     func isUnchanged(for request: HTTPRequest) -> Bool {
         guard request.method == .get || request.method == .head else { return false }
@@ -60,7 +56,7 @@ struct FileValidators {
     }
 
     /// A range counts only for GET, and only if If-Range, when there, names exactly this version.
-    func ranges(for request: HTTPRequest, byteCount: Int64) -> Selection {
+    func ranges(for request: HTTPRequest, byteCount: Int64) -> ByteRange.Resolution {
         guard request.method == .get, let text = request.fields.first(.range) else { return .whole }
         if let condition = request.fields.first(.ifRange) {
             // Strong comparison (section 13.1.5): a weak tag never matches, a date only exactly.
@@ -69,7 +65,9 @@ struct FileValidators {
                 || HTTPDate.parse(condition).map { wholeSeconds($0) == wholeSeconds(modified) } == true
             if !isSame { return .whole }
         }
-        return Selection(range: text, byteCount: byteCount)
+        let resolution = ByteRange.resolve(text, length: byteCount)
+        if case .parts(let parts) = resolution, parts.count > 1 { return .whole }
+        return resolution
     }
 
     private func opaqueTag(_ tag: Substring) -> Substring {
@@ -80,37 +78,6 @@ struct FileValidators {
 
     private func wholeSeconds(_ moment: Timestamp) -> Int64 {
         moment.millisecondsSince1970 / 1000
-    }
-}
-
-extension FileValidators.Selection {
-    /// Reads `bytes=first-last`, `bytes=first-` or `bytes=-suffix` (RFC 9110 section 14.1.2). Other units, several ranges
-    /// and malformed ones are ignored, as if there were none.
-    init(range text: String, byteCount: Int64) {
-        self = .whole
-        guard text.lowercased().hasPrefix("bytes=") else { return }
-        let parts = text.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, let first = Self.number(parts[0]), let last = Self.number(parts[1]) else { return }
-        switch (first, last) {
-        case (nil, nil):
-            return
-        case (nil, let suffix?):
-            self = suffix == 0 || byteCount == 0 ? .unsatisfiable : .part(max(0, byteCount - suffix)..<byteCount)
-        case (let first?, let last):
-            if let last, last < first { return }
-            guard first < byteCount else {
-                self = .unsatisfiable
-                return
-            }
-            self = .part(first..<min(byteCount, (last ?? byteCount - 1) + 1))
-        }
-    }
-
-    /// Empty text is no number (`.some(nil)`), anything but digits is malformed (nil).
-    private static func number(_ text: Substring) -> Int64?? {
-        if text.isEmpty { return .some(nil) }
-        guard text.utf8.count <= 18, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return nil }
-        return .some(Int64(text))
     }
 }
 

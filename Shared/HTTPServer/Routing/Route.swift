@@ -4,7 +4,8 @@ package import HTTPMessages
 package struct Route: Sendable {
     /// nil answers every method (a gateway passes them all on).
     package let method: HTTPMethod?
-    /// Such as `/lectures/{id}/pages/{n}`; a last part `{rest...}` stands for one or more segments.
+    /// Such as `/lectures/{id}/pages/{n}`; a last part `{rest...}` stands for all that follows, which
+    /// may be empty, and keeps its percent-encoding.
     package let template: String
     /// A longer request body is refused with 413 before or while it is read.
     package var bodyBytesMax: Int

@@ -149,7 +149,7 @@ private struct RouteWalk {
             if let leaves = descend(into: child, path, after: slash) { return leaves }
             values.removeLast()
         }
-        if !node.rest.isEmpty, !path.isEmpty, !isMalformed {
+        if !node.rest.isEmpty, !isMalformed {
             // The rest keeps its encoding, because its slashes mean something.
             values.append(String(path))
             return node.rest
