@@ -10,55 +10,12 @@ extension PDFDocument {
         let words = UnsafeBufferPointer(start: lectern_pdf_text_words(collected, &count), count: count)
         let lines = UnsafeBufferPointer(start: lectern_pdf_text_lines(collected, &count), count: count)
         var composer = TextComposer(characters: characters, words: words)
-        for block in Self.blocksInOrder(lines, words) { for line in block { composer.append(lines[line]) } }
+        for block in TextBlocks.inOrder(lines, words) { composer.append(block, of: lines) }
         let glyphs = lectern_pdf_text_glyphs(collected)
         return composer.finish(
             glyphs: PDFPageText.GlyphCounts(
                 all: Int(glyphs.glyphs), invisible: Int(glyphs.invisible), unmapped: Int(glyphs.unmapped),
                 outsidePage: Int(glyphs.outside), type3: Int(glyphs.type3)))
-    }
-}
-
-extension PDFDocument {
-    /// Lines shorter than that, in units of their font's size, are no running text.
-    private static let runningLineLength = 12.0
-
-    /// The lines of each block, blocks in reading order.
-    private static func blocksInOrder(
-        _ lines: UnsafeBufferPointer<LecternPDFLine>, _ words: UnsafeBufferPointer<LecternPDFWord>
-    ) -> [Range<Int>] {
-        var ranges: [Range<Int>] = []
-        for (index, line) in lines.enumerated() {
-            if line.startsBlock != 0 || ranges.isEmpty {
-                ranges.append(index..<index + 1)
-            } else {
-                ranges[ranges.count - 1] = ranges[ranges.count - 1].lowerBound..<index + 1
-            }
-        }
-        let blocks = ranges.map { range in
-            var block = ReadingOrder.Block(
-                left: .infinity, top: .infinity, right: -.infinity, bottom: -.infinity, lineCount: range.count,
-                characterCount: 0, runningCharacterCount: 0)
-            for line in lines[range] {
-                var characters = 0
-                var (left, right) = (Double.infinity, -Double.infinity)
-                var fontSize = 1.0
-                for word in words[Int(line.firstWord)..<Int(line.firstWord + line.wordCount)] {
-                    characters += Int(word.characterCount)
-                    left = min(left, Double(word.x0))
-                    right = max(right, Double(word.x1))
-                    block.top = min(block.top, Double(word.y0))
-                    block.bottom = max(block.bottom, Double(word.y1))
-                    fontSize = max(fontSize, Double(word.fontSize))
-                }
-                block.left = min(block.left, left)
-                block.right = max(block.right, right)
-                block.characterCount += characters
-                if right - left > runningLineLength * fontSize { block.runningCharacterCount += characters }
-            }
-            return block
-        }
-        return ReadingOrder.order(blocks).map { ranges[$0] }
     }
 }
 
@@ -70,7 +27,6 @@ private struct TextComposer {
     var words: [PDFPageText.Word] = []
     var lines: [PDFPageText.Line] = []
     var blocks: [Range<Int>] = []
-    private var needsSpace = false
 
     init(characters: UnsafeBufferPointer<UInt32>, words: UnsafeBufferPointer<LecternPDFWord>) {
         self.characters = characters
@@ -79,47 +35,55 @@ private struct TextComposer {
         self.words.reserveCapacity(words.count)
     }
 
-    /// Lines of a block follow each other.
-    mutating func append(_ line: LecternPDFLine) {
-        let startsBlock = line.startsBlock != 0 || lines.isEmpty
-        if !lines.isEmpty {
-            text.appendByte(0x0A)
-            if startsBlock { text.appendByte(0x0A) }
+    /// Adds a block: rows of lines of the source, one line a row but in tables.
+    mutating func append(_ block: [TextBlocks.Row], of source: UnsafeBufferPointer<LecternPDFLine>) {
+        let firstLine = lines.count
+        for row in block {
+            let end = text.bytes.count
+            if !lines.isEmpty {
+                text.appendByte(0x0A)
+                if lines.count == firstLine { text.appendByte(0x0A) }
+            }
+            if !append(row.map { source[$0] }) { text.truncate(to: end) }
         }
+        if lines.count > firstLine { blocks.append(firstLine..<lines.count) }
+    }
+
+    /// Adds a row as one line; cells are parted by tabs. Returns false when there is no text in it.
+    private mutating func append(_ cells: [LecternPDFLine]) -> Bool {
         let firstWord = words.count
-        let lineStart = text.bytes.count
         var boldCharacters = 0
         var allCharacters = 0
         var fontSize = 0.0
-        let found = source[Int(line.firstWord)..<Int(line.firstWord) + Int(line.wordCount)]
-        let isRightToLeft = found.contains { isRightToLeftWord($0) }
-        for offset in found.indices {
-            let word = source[isRightToLeft ? found.endIndex - 1 - (offset - found.startIndex) : offset]
-            if words.count > firstWord, needsSpace { text.appendByte(0x20) }
-            let start = text.bytes.count
-            append(word)
-            needsSpace = isRightToLeft || word.hasSpaceAfter != 0
-            guard text.bytes.count > start else { continue }
-            words.append(
-                PDFPageText.Word(
-                    textRange: start..<text.bytes.count, left: Double(word.x0), top: Double(word.y0),
-                    right: Double(word.x1), bottom: Double(word.y1)))
-            allCharacters += Int(word.characterCount)
-            if word.isBold != 0 { boldCharacters += Int(word.characterCount) }
-            fontSize = max(fontSize, Double(word.fontSize))
+        for (index, cell) in cells.enumerated() {
+            var space: UInt8? = index > 0 ? 0x09 : nil
+            let found = source[Int(cell.firstWord)..<Int(cell.firstWord) + Int(cell.wordCount)]
+            let isRightToLeft = found.contains { isRightToLeftWord($0) }
+            for offset in found.indices {
+                let word = source[isRightToLeft ? found.endIndex - 1 - (offset - found.startIndex) : offset]
+                let end = text.bytes.count
+                if words.count > firstWord, let space { text.appendByte(space) }
+                let start = text.bytes.count
+                append(word)
+                guard text.bytes.count > start else {
+                    text.truncate(to: end)
+                    continue
+                }
+                space = isRightToLeft || word.hasSpaceAfter != 0 ? 0x20 : nil
+                words.append(
+                    PDFPageText.Word(
+                        textRange: start..<text.bytes.count, left: Double(word.x0), top: Double(word.y0),
+                        right: Double(word.x1), bottom: Double(word.y1)))
+                allCharacters += Int(word.characterCount)
+                if word.isBold != 0 { boldCharacters += Int(word.characterCount) }
+                fontSize = max(fontSize, Double(word.fontSize))
+            }
         }
-        guard words.count > firstWord else {
-            text.truncate(to: lineStart - (lines.isEmpty ? 0 : startsBlock ? 2 : 1))
-            return
-        }
+        guard words.count > firstWord else { return false }
         lines.append(
             PDFPageText.Line(
                 words: firstWord..<words.count, fontSize: fontSize, isBold: 2 * boldCharacters > allCharacters))
-        if startsBlock || blocks.isEmpty {
-            blocks.append(lines.count - 1..<lines.count)
-        } else {
-            blocks[blocks.count - 1] = blocks[blocks.count - 1].lowerBound..<lines.count
-        }
+        return true
     }
 
     consuming func finish(glyphs: PDFPageText.GlyphCounts) -> PDFPageText {

@@ -32,9 +32,34 @@ struct ReadingOrder: Sendable {
 
     private func order(_ indices: [Int], depth: Int) -> [Int] {
         guard depth < Self.depthMax, indices.count >= 3, let gutter = gutter(among: indices) else { return indices }
-        let columns = indices.filter { !crosses($0, gutter) }
-        let columnTop = columns.map { blocks[$0].middle }.min() ?? 0
-        let columnBottom = columns.map { blocks[$0].middle }.max() ?? 0
+        guard depth == 0 else { return cut(indices, along: gutter, depth: depth) }
+        var body = indices
+        let headers = (0..<2).flatMap { _ in takeMarginRow(from: &body, atTop: true) }
+        let footers = (0..<2).map { _ in takeMarginRow(from: &body, atTop: false) }.reversed().flatMap { $0 }
+        return headers + cut(body, along: gutter, depth: depth) + footers
+    }
+
+    /// Takes away the highest (or lowest) row of single lines, if it keeps a line's distance from everything else, as
+    /// running headers and footers do and headings do not.
+    private func takeMarginRow(from indices: inout [Int], atTop: Bool) -> [Int] {
+        let edge = { (index: Int) in atTop ? blocks[index].middle : -blocks[index].middle }
+        guard let outermost = indices.min(by: { edge($0) < edge($1) }) else { return [] }
+        let row = indices.filter { abs(blocks[$0].middle - blocks[outermost].middle) < 4 }
+        let rest = indices.filter { !row.contains($0) }
+        let height = blocks[outermost].bottom - blocks[outermost].top
+        let distance =
+            atTop
+            ? (rest.map { blocks[$0].top }.min() ?? 0) - blocks[outermost].bottom
+            : blocks[outermost].top - (rest.map { blocks[$0].bottom }.max() ?? .infinity)
+        guard row.allSatisfy({ blocks[$0].lineCount == 1 }), distance >= height else { return [] }
+        indices = rest
+        return row.sorted { blocks[$0].left < blocks[$1].left }
+    }
+
+    private func cut(_ indices: [Int], along gutter: Double, depth: Int) -> [Int] {
+        let columns = indices.filter { !crosses($0, gutter) && blocks[$0].runningCharacterCount > 0 }
+        let columnTop = columns.map { blocks[$0].top }.min() ?? 0
+        let columnBottom = columns.map { blocks[$0].bottom }.max() ?? 0
         let left = columns.map { blocks[$0].left }.min() ?? 0
         let right = columns.map { blocks[$0].right }.max() ?? 0
 
