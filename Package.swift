@@ -165,7 +165,8 @@ targets += [
     .target(
         name: "TestSupport",
         dependencies: [
-            "HTTPMessages", "HTTPServer", "JSONCoding", "Platform", "SQL", "SQLiteStore", "Logs", "Lifecycle", "Crypto", "Metrics",
+            "HTTPMessages", "HTTPServer", "JSONCoding", "Platform", "SQL", "SQLiteStore", "Logs", "Lifecycle", "Crypto",
+            "Metrics",
         ],
         path: "Tests/TestSupport", swiftSettings: swiftSettings),
     .target(
@@ -216,7 +217,7 @@ targets += [
         ]),
     tests(
         "ReaderTests",
-        ["DocumentReader", "ReaderHost", "ReaderProtocol", "PDFText", "OCR", "Platform", "Logs", "TestSupport"],
+        ["lectern-reader", "ReaderHost", "ReaderProtocol", "PDFText", "Platform", "Logs", "TestSupport"],
         resources: [.copy("Fixtures")]),
     tests("ServiceKitTests", ["TestSupport", "ServiceTestSupport"] + serviceBasics),
     tests(

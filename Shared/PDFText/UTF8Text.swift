@@ -26,7 +26,9 @@ struct UTF8Text {
         for character in characters {
             switch character {
             case 0x61...0x7A: letters += 1
-            case 0x41...0x5A, 0x21, 0x2C...0x2E, 0x3A, 0x3B, 0x3F, 0x0B...0x0F, 0x1B...0x1F, 0x21B5, 0xAD, 0x2019: break
+            case 0x41...0x5A, 0x21, 0x2C...0x2E, 0x3A, 0x3B, 0x3F, 0xF70B...0xF70F, 0xF71B...0xF71F, 0x21B5, 0xAD,
+                0x2019:
+                break
             case 0xC0...0x24F, 0xFB00...0xFB06: letters += 1
             default: return false
             }
@@ -41,9 +43,10 @@ struct UTF8Text {
         // A soft hyphen that made it into a font's text is one that is printed.
         case 0xAD: bytes.append(0x2D)
         case 0xFB00...0xFB06: bytes.append(contentsOf: Self.ligatures[Int(character - 0xFB00)].utf8)
-        // TeX's old text fonts keep their ligatures among the control codes, and producers pass them on unmapped.
-        case 0x0B...0x0F where isProse: bytes.append(contentsOf: Self.texLigatures[Int(character - 0x0B)].utf8)
-        case 0x1B...0x1F where isProse: bytes.append(contentsOf: Self.texLigatures[Int(character - 0x1B)].utf8)
+        // TeX's old text fonts keep their ligatures among the control codes, and producers pass them on unmapped
+        // (LECTERN_PDF_CONTROL_CODES).
+        case 0xF70B...0xF70F where isProse: bytes.append(contentsOf: Self.texLigatures[Int(character - 0xF70B)].utf8)
+        case 0xF71B...0xF71F where isProse: bytes.append(contentsOf: Self.texLigatures[Int(character - 0xF71B)].utf8)
         // The same ligature "ff" after a trip through the symbol font.
         case 0x21B5 where isProse: bytes.append(contentsOf: "ff".utf8)
         // Bullets of the Symbol and Wingdings fonts in the private area.

@@ -59,6 +59,12 @@ public:
         if (!(deviceX >= -1 && deviceX <= width + 1 && deviceY >= -1 && deviceY <= height + 1)) {
             counts.outside += 1;
         }
+        // poppler takes the control codes of TeX's ligatures for white space and drops them: they travel as private ones.
+        Unicode ligature;
+        if (unicodeLength == 1 && ((unicode[0] >= 0x0B && unicode[0] <= 0x0F) || (unicode[0] >= 0x1B && unicode[0] <= 0x1F))) {
+            ligature = LECTERN_PDF_CONTROL_CODES + unicode[0];
+            unicode = &ligature;
+        }
         TextOutputDev::drawChar(state, x, y, dx, dy, originX, originY, code, nBytes, unicode, unicodeLength);
     }
 

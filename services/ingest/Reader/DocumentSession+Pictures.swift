@@ -20,6 +20,10 @@ extension DocumentSession {
     ) throws(ReaderFailure) -> PageReading {
         var reading = PageReading(number: number, size: size, layer: layer, judgement: judgement)
         guard let paint = document.images(onPage: number) else { return reading }
+        guard isDrawable(paint) else {
+            if !layer.words.isEmpty { return reading }
+            throw ReaderFailure(.pageTooLarge, "Page \(number) has a picture with too many pixels.", page: number)
+        }
         let scan = paint.images
             .max {
                 $0.share(ofPageWidth: size.width, height: size.height)
@@ -53,6 +57,13 @@ extension DocumentSession {
         reading.take(recognized.page, of: page, turned: recognized.quarterTurns)
         if judgement.problem == nil { reading.textLayerProblem = .missing }
         return reading
+    }
+
+    /// Whether none of the images is so large that decoding it would take minutes; whatever a file claims, its size is
+    /// checked before a sample is decoded.
+    func isDrawable(_ paint: PDFPageImages) -> Bool {
+        let pixelsMax = 4 * configuration.limits.pixelsMax
+        return paint.images.allSatisfy { $0.width.multipliedReportingOverflow(by: $0.height).partialValue <= pixelsMax }
     }
 
     /// The scan's own samples where it is all there is on the page, else the page drawn.

@@ -81,7 +81,9 @@ package struct DocumentSession: ~Copyable {
             throw ReaderFailure(.noSuchPage, "There is no page \(number).", page: number)
         }
         let height = (Double(width) * size.height / size.width).rounded()
-        guard height >= 1, height * Double(width) <= Double(configuration.limits.pixelsMax) else {
+        guard height >= 1, height * Double(width) <= Double(configuration.limits.pixelsMax),
+            let paint = document.images(onPage: number), isDrawable(paint)
+        else {
             throw ReaderFailure(.pageTooLarge, "Page \(number) cannot be drawn at this size.", page: number)
         }
         guard let raster = document.render(page: number, width: width, height: Int(height), inColor: true),

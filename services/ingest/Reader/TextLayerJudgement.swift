@@ -34,7 +34,7 @@ struct TextLayerJudgement: Sendable, Hashable {
         let isInvisible = 2 * text.glyphs.invisible > glyphs
         if text.glyphs.all >= 20, 2 * text.glyphs.outsidePage > glyphs {
             problem = .outsidePage
-        } else if text.glyphs.all >= 20, meaningless > 0.2 {
+        } else if text.glyphs.all >= 20, meaningless > 0.2 || plausibility.symbolCount > letterCount {
             problem = .garbled
         } else if isInvisible, plausibility.share < 0.85 {
             problem = .poorRecognition

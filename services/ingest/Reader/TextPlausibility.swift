@@ -8,6 +8,8 @@ struct TextPlausibility: Sendable {
     private(set) var plausibleCount = 0
     /// Letters and digits of any script.
     private(set) var letterCount = 0
+    /// Arrows, signs of mathematics, boxes and the like (U+2100 to U+2BFF).
+    private(set) var symbolCount = 0
 
     /// The share of plausible words, 0 to 1; 1 where there are too few to tell.
     var share: Double {
@@ -26,7 +28,9 @@ struct TextPlausibility: Sendable {
         var capitals = 0
         var pendingStrangers = 0
         var lastWasLower = false
+        var lastByte: UInt8 = 0
         for byte in word {
+            defer { lastByte = byte }
             switch byte {
             case 0x41...0x5A, 0x61...0x7A:
                 letters += 1
@@ -43,6 +47,10 @@ struct TextPlausibility: Sendable {
                     consonantRun += 1
                     longestRun = max(longestRun, consonantRun)
                 }
+            case 0x84...0xAF where lastByte == 0xE2:
+                others -= 1
+                symbolCount += 1
+                if letters > 0 { pendingStrangers += 1 }
             case 0x80...:
                 // Accented letters and other scripts: their first byte counts as a letter, and as a vowel.
                 if byte >= 0xC0 { others += 1 }

@@ -3,22 +3,22 @@ import PDFText
 
 /// Looks for text in a picture at places where the text layer has none.
 ///
-/// Strokes of letters make many strong changes from light to dark along a row. They are counted on every eighth row,
-/// apart for places inside and outside the boxes of the layer's words: a photo or a slide's background has few outside,
+/// Strokes of letters make many strong changes from light to dark along a row. They are counted in every eighth row of a
+/// picture with 300 dots an inch, and in as many of any other, apart for places inside and outside the boxes of the layer's words: a photo or a slide's background has few outside,
 /// a scanned page with a stamp of real text has nearly all of them there.
 struct UncoveredInk: Sendable {
     private(set) var inside = 0
     private(set) var outside = 0
 
-    /// A paragraph of fifty words makes about this many.
-    private static let strokesOfParagraph = 2_500
+    /// A paragraph of fifty words makes about this many or more.
+    private static let strokesOfParagraph = 1_000
 
     /// Whether the picture seems to hold more text than the layer has.
     var isSubstantial: Bool { outside > max(Self.strokesOfParagraph, inside) }
 
     init(_ page: PagePicture, words: [PDFPageText.Word]) {
         let (width, height) = (page.picture.width, page.picture.height)
-        let step = 8
+        let step = min(max(page.dotsPerInch * 8 / 300, 2), 16)
         let columns = (width + step - 1) / step
         var covered = [Bool](repeating: false, count: columns * ((height + step - 1) / step))
         let scaleX = Double(width) / max(page.right - page.left, 0.01)

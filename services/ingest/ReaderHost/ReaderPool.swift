@@ -20,6 +20,7 @@ package final class ReaderPool: Sendable {
     /// Pictures are small work that somebody is waiting for: they do not queue behind whole documents.
     private let pictureSlots: WorkerSlots
     private let logger: Logger
+    private let registry = ReaderProcessRegistry()
     /// How long a worker goes on with a run before it gives the rest back.
     private let slice = Duration.milliseconds(25)
 
@@ -37,6 +38,9 @@ package final class ReaderPool: Sendable {
         pictureSlots = WorkerSlots(count: max(1, self.workerCount / 2))
         self.logger = logger
     }
+
+    /// The processes that are there now, for watching how much memory they take.
+    package var processIDs: [Int32] { registry.processIDs }
 
     /// Reads the pages of a document.
     ///
@@ -155,7 +159,9 @@ package final class ReaderPool: Sendable {
     }
 
     private func worker(for document: DocumentFile, password: String?) -> ReaderWorker {
-        ReaderWorker(executable: executable, document: document, password: password, configuration: configuration)
+        ReaderWorker(
+            executable: executable, document: document, password: password, configuration: configuration,
+            registry: registry)
     }
 
     private func open(_ path: String) throws -> DocumentFile {

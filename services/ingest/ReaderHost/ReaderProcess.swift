@@ -18,7 +18,9 @@ struct ReaderProcess: ~Copyable {
     private var framing = Framing()
 
     /// Starts the program with the document as its `documentDescriptor`; posix_spawn(3).
-    init(executable: String, document: borrowing FileDescriptor) throws(SystemError) {
+    init(
+        executable: String, document: borrowing FileDescriptor, registry: ReaderProcessRegistry
+    ) throws(SystemError) {
         var ends: [Int32] = [-1, -1]
         let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         _ = try retryingInterrupted("socketpair") { socketpair(AF_UNIX, type, 0, &ends) }
@@ -26,7 +28,7 @@ struct ReaderProcess: ~Copyable {
         let childEnd = FileDescriptor(adopting: ends[1])
         let pid = try Self.spawn(executable: executable, socket: childEnd.rawValue, document: document.rawValue)
         socket = ownEnd
-        handle = ReaderProcessHandle(pid: pid)
+        handle = ReaderProcessHandle(pid: pid, registry: registry)
     }
 
     deinit {

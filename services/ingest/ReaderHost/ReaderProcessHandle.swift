@@ -7,8 +7,12 @@ import Platform
 final class ReaderProcessHandle: Sendable {
     private let pid: Lock<pid_t?>
 
-    init(pid: pid_t) {
+    private let registry: ReaderProcessRegistry
+
+    init(pid: pid_t, registry: ReaderProcessRegistry) {
         self.pid = Lock(pid)
+        self.registry = registry
+        registry.add(pid)
     }
 
     /// Ends the process at once; whoever reads from it sees the end of the stream. Does not wait.
@@ -27,6 +31,22 @@ final class ReaderProcessHandle: Sendable {
             var status: Int32 = 0
             while waitpid(number, &status, 0) == -1, errno == EINTR {}
             pid = nil
+            registry.remove(number)
         }
+    }
+}
+
+/// The ids of the processes that have been started and not yet reaped.
+final class ReaderProcessRegistry: Sendable {
+    private let running = Lock<Set<pid_t>>([])
+
+    var processIDs: [pid_t] { running.withLock { $0.sorted() } }
+
+    func add(_ pid: pid_t) {
+        running.withLock { _ = $0.insert(pid) }
+    }
+
+    func remove(_ pid: pid_t) {
+        running.withLock { _ = $0.remove(pid) }
     }
 }

@@ -23,17 +23,22 @@ actor ReaderWorker {
     private let document: DocumentFile
     private let password: String?
     private let configuration: ReaderConfiguration
+    private let registry: ReaderProcessRegistry
     private var process: ReaderProcess?
     /// The same process for whoever has to stop it from another thread.
     private let running = Lock<(handle: ReaderProcessHandle?, isStopped: Bool)>((nil, false))
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    init(executable: String, document: DocumentFile, password: String?, configuration: ReaderConfiguration) {
+    init(
+        executable: String, document: DocumentFile, password: String?, configuration: ReaderConfiguration,
+        registry: ReaderProcessRegistry
+    ) {
         self.executable = executable
         self.document = document
         self.password = password
         self.configuration = configuration
+        self.registry = registry
     }
 
     /// Starts a process, in place of the one that may be there, and opens the document in it.
@@ -42,7 +47,7 @@ actor ReaderWorker {
     func start() throws -> DocumentInfo {
         stop()
         do {
-            let started = try ReaderProcess(executable: executable, document: document.descriptor)
+            let started = try ReaderProcess(executable: executable, document: document.descriptor, registry: registry)
             let handle = started.handle
             process = consume started
             let isStopped = running.withLock { running in

@@ -42,6 +42,9 @@ bool lectern_pdf_page_size(LecternPDFDocument *document, int page, double *width
 
 // Text.
 
+/// Control codes from 0x0B to 0x0F and 0x1B to 0x1F appear in a page's code points with this added.
+#define LECTERN_PDF_CONTROL_CODES 0xF700
+
 typedef struct {
     float x0, y0, x1, y1; // points, origin top left, as the page is shown
     float fontSize;
