@@ -24,19 +24,14 @@ package enum HashFunction: Sendable, Hashable, CaseIterable {
 
     /// HMAC (RFC 2104) of `bytes` under `key`, which may have any length.
     package func authenticationCode(of bytes: some Collection<UInt8>, key: some Collection<UInt8>) -> [UInt8] {
-        let key = Array(key)
+        // HMAC(3) documents a null key pointer as "reuse the last one", so an empty key still needs an address.
+        let length = Int32(key.count)
+        var key = key.isEmpty ? [0] : Array(key)
+        defer { OPENSSL_cleanse(&key, key.count) }
         let bytes = Array(bytes)
         var code = [UInt8](repeating: 0, count: byteCount)
-        let result = code.withUnsafeMutableBufferPointer { code in
-            // HMAC(3) documents a null key pointer as "reuse the last one", so an empty key still needs an address.
-            withUnsafeTemporaryAllocation(byteCount: max(key.count, 1), alignment: 1) { keyCopy in
-                keyCopy.copyBytes(from: key)
-                defer { OPENSSL_cleanse(keyCopy.baseAddress, keyCopy.count) }
-                var written: UInt32 = 0
-                return COpenSSL.HMAC(
-                    algorithm, keyCopy.baseAddress, Int32(key.count), bytes, bytes.count, code.baseAddress, &written)
-            }
-        }
+        var written: UInt32 = 0
+        let result = COpenSSL.HMAC(algorithm, key, length, bytes, bytes.count, &code, &written)
         precondition(result != nil, "HMAC with a built-in digest fails only without memory")
         return code
     }

@@ -55,7 +55,9 @@ package final class PasswordHasher: Sendable {
     package func hash(_ password: String) async throws -> String {
         let phrase = phrase(for: password)
         let setting = try Bcrypt.makeSetting(cost: cost)
-        return try await onWorker { worker in try await worker.hash(phrase, setting: setting) }
+        let index = try admit()
+        defer { release(index) }
+        return try await workers[index].hash(phrase, setting: setting)
     }
 
     /// Whether `hash` was made from `password`. With nil (no such user) it takes as long and is false.
@@ -65,7 +67,9 @@ package final class PasswordHasher: Sendable {
         if let hash, Bcrypt.cost(of: hash) == nil { throw CryptoError(.malformedHash, "not a bcrypt hash") }
         let phrase = phrase(for: password)
         let setting = hash ?? dummySetting
-        let computed = try await onWorker { worker in try await worker.hash(phrase, setting: setting) }
+        let index = try admit()
+        defer { release(index) }
+        let computed = try await workers[index].hash(phrase, setting: setting)
         return constantTimeEqual(computed.utf8, (hash ?? "").utf8)
     }
 
@@ -76,7 +80,9 @@ package final class PasswordHasher: Sendable {
 
     /// `PasswordStrength.score` on the hasher's threads, for the same errors as `hash`.
     package func strength(of password: String, ownWords: [String]) async throws -> Int {
-        try await onWorker { worker in try await worker.strength(of: password, ownWords: ownWords) }
+        let index = try admit()
+        defer { release(index) }
+        return try await workers[index].strength(of: password, ownWords: ownWords)
     }
 
     /// The bytes bcrypt gets: at most 72, no NUL.
@@ -86,18 +92,21 @@ package final class PasswordHasher: Sendable {
         return Array(Base64.encode(HMAC.sha384(normalised, key: condensingKey)).utf8)
     }
 
-    private func onWorker<Result: Sendable>(
-        _ body: (PasswordWorker) async throws -> Result
-    ) async throws -> Result {
-        let index = try depths.withLock { [waitingMax] depths throws(CryptoError) in
+    /// Reserves a place with the worker that has the least to do; the caller gives it back with `release`.
+    ///
+    /// - Throws: `.busy` when too many wait.
+    private func admit() throws(CryptoError) -> Int {
+        try depths.withLock { [waitingMax] depths throws(CryptoError) in
             guard depths.reduce(0, +) < depths.count + waitingMax,
                 let index = depths.indices.min(by: { depths[$0] < depths[$1] })
             else { throw CryptoError(.busy, "too many passwords are waiting") }
             depths[index] += 1
             return index
         }
-        defer { depths.withLock { $0[index] -= 1 } }
-        return try await body(workers[index])
+    }
+
+    private func release(_ index: Int) {
+        depths.withLock { $0[index] -= 1 }
     }
 }
 
@@ -112,11 +121,14 @@ private actor PasswordWorker {
         executor = BlockingExecutor(name: "password-\(index)")
     }
 
+    // Swift 6.3.1 crashes in release builds ("splitting coroutine") when these are inlined into their callers.
+    @inline(never)
     func hash(_ phrase: [UInt8], setting: String) throws -> String {
         try begin()
         return try Bcrypt.hash(phrase, setting: setting)
     }
 
+    @inline(never)
     func strength(of password: String, ownWords: [String]) throws -> Int {
         try begin()
         return PasswordStrength.score(of: password, ownWords: ownWords)
