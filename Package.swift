@@ -205,7 +205,7 @@ targets += [
         [
             "SQL", "SQLiteStore", "KeyValue", "ObjectStore", "Jobs", "ContractSuites", "Platform", "TestSupport",
             "JSONCoding",
-            "Logs", "Metrics", "Lifecycle", "HTTPMessages",
+            "Logs", "Metrics", "Lifecycle", "HTTPMessages", "bench-jobs",
         ]),
     tests("EmbeddingsTests", ["Embeddings", "Platform", "TestSupport", "JSONCoding"], resources: [.copy("Fixtures")]),
     tests("RetrievalTests", ["Retrieval", "Embeddings", "Platform", "TestSupport", "JSONCoding"]),
@@ -244,6 +244,8 @@ targets += [
 
 // Benchmarks.
 targets += [
+    .target(
+        name: "CJobsReference", path: "Benchmarks/CJobsReference", linkerSettings: [.linkedLibrary("sqlite3")]),
     benchmark(
         "bench-server",
         ["HTTPServer", "HTTPForwarder", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Lifecycle"]),
@@ -251,7 +253,7 @@ targets += [
     benchmark("bench-retrieval", ["Retrieval", "Embeddings", "Platform", "JSONCoding"]),
     benchmark("bench-reader", ["ReaderHost", "ReaderProtocol", "Platform", "Logs"]),
     benchmark(
-        "bench-jobs", ["Jobs", "SQL", "SQLiteStore", "Platform", "Logs", "Metrics", "JSONCoding", "Lifecycle"]),
+        "bench-jobs", ["CJobsReference", "Jobs", "SQL", "SQLiteStore", "Platform", "Logs", "Metrics", "JSONCoding", "Lifecycle"]),
 ]
 
 let package = Package(

@@ -1,3 +1,4 @@
+import CJobsReference
 import Glibc
 import JSONCoding
 import Jobs
@@ -25,44 +26,14 @@ struct JobsBenchmark {
         }
         var (ours, reference): ([Double], [Double]) = ([], [])
         for _ in 0..<rounds {
-            reference.append(try await measureReference())
+            reference.append(cjobs_reference("\(folder)/reference.sqlite", Int32(clamping: jobs / 5)))
             ours.append(try await measureJobs())
         }
         let (job, plain) = (ours.sorted()[rounds / 2], reference.sorted()[rounds / 2])
-        print("three synced commits, one after the other: \(Int(plain)) jobs/s")
-        print("durable jobs (enqueue, claim, complete):   \(Int(job)) jobs/s, \(clients) clients")
+        print("three synced commits in C, one after the other: \(Int(plain)) jobs/s")
+        print("durable jobs (enqueue, claim, complete):        \(Int(job)) jobs/s, \(clients) clients")
         print("ratio \((job / plain * 100).rounded() / 100) (must 0.7, aim 2), median of \(rounds)")
         rmdir(folder)
-    }
-
-    /// One connection, no threads between: insert, update, update, each in a transaction that is synced.
-    private func measureReference() async throws -> Double {
-        let path = "\(folder)/reference.sqlite"
-        var options = SQLiteOptions()
-        options.readers = 1
-        let database = try await SQLiteDatabase(path: path, options: options)
-        try await database.write { connection in
-            try connection.executeScript(
-                """
-                CREATE TABLE IF NOT EXISTS job (id INTEGER PRIMARY KEY, payload TEXT NOT NULL, state TEXT NOT NULL) STRICT
-                """)
-        }
-        let count = jobs / 5
-        let began = MonotonicInstant.now
-        for id in 0..<count {
-            try await database.write { connection in
-                _ = try connection.execute(
-                    "INSERT OR REPLACE INTO job (id, payload, state) VALUES (\(id), '{\"n\":1}', 'queued')")
-            }
-            for state in ["running", "completed"] {
-                try await database.write { connection in
-                    _ = try connection.execute("UPDATE job SET state = \(state) WHERE id = \(id)")
-                }
-            }
-        }
-        let seconds = (MonotonicInstant.now - began).inSeconds
-        await database.close()
-        return Double(count) / seconds
     }
 
     private func measureJobs() async throws -> Double {
