@@ -118,7 +118,7 @@ targets += [
     shared("Jobs", ["SQL", "JSONCoding", "Platform", "Logs", "Metrics", "Lifecycle"]),
     shared("Embeddings", ["COpenBLAS", "Platform", "Logs", "JSONCoding", "Lifecycle"]),
     shared("Retrieval", ["Embeddings", "Platform", "JSONCoding"]),
-    shared("LanguageModels", ["HTTPClient", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Retrieval"]),
+    shared("LanguageModels", ["HTTPClient", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Retrieval", "Settings"]),
     shared("PDFText", ["CPoppler", "Platform"]),
     shared("OCR", ["CTesseract"]),
     shared("Sandbox", ["CSandbox", "Platform"]),
@@ -137,7 +137,7 @@ targets += [
 
 // Layer 5: services.
 targets += service("auth", library: "AuthService", serviceBasics + ["Crypto", "HTTPForwarder"])
-targets += service("chat", library: "ChatService", serviceBasics + ["LanguageModels", "Retrieval"])
+targets += service("chat", library: "ChatService", serviceBasics + ["LanguageModels", "Retrieval", "Crypto"])
 targets += service(
     "ingest", library: "IngestService",
     serviceBasics + ["Embeddings", "Retrieval", "ReaderHost", "ReaderProtocol", "Crypto"])

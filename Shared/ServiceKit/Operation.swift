@@ -27,6 +27,12 @@ package struct Operation: Sendable {
         ) -> Parameter {
             Parameter(name: name, place: .query, schema: schema, isRequired: required, description: description)
         }
+
+        package static func header(
+            _ name: String, _ schema: JSONSchema = .string(), required: Bool = false, _ description: String = ""
+        ) -> Parameter {
+            Parameter(name: name, place: .header, schema: schema, isRequired: required, description: description)
+        }
     }
 
     /// What the request's body holds.

@@ -1,1 +1,4 @@
-print("lectern")
+import ChatService
+import ServiceKit
+
+await ServiceMain.run(ChatApp.self)

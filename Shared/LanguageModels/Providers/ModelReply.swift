@@ -1,0 +1,92 @@
+import HTTPClient
+import HTTPMessages
+import Platform
+
+/// Reads one protocol's reply as it arrives, cut anywhere. A value without I/O.
+///
+/// "The stream ended" and "the answer is finished" are two things: only `isFinished` says the second.
+protocol ModelReply: Sendable {
+    var isFinished: Bool { get }
+
+    /// The events that the next bytes complete. Bytes after the end are ignored.
+    mutating func consume(_ bytes: [UInt8]) throws(ModelError) -> [ModelEvent]
+
+    /// The bytes have ended: what a last line without its end still gives.
+    mutating func end() throws(ModelError) -> [ModelEvent]
+}
+
+/// Turns a response into the events of an answer, pulled by the reader: nothing is read before it is asked for.
+final class ModelReplyReader<Reply: ModelReply>: Sendable {
+    private struct Progress {
+        var reply: Reply
+        var waiting: [ModelEvent] = []
+        var hasEnded = false
+    }
+
+    private let stream: HTTPClientStream
+    private let endpoint: ModelEndpoint
+    private let iterator: HTTPClientBody.Iterator
+    // One reader at a time by the contract of the stream; the lock makes a second one harmless.
+    private let progress: Lock<Progress>
+
+    init(_ stream: HTTPClientStream, _ reply: Reply, _ endpoint: ModelEndpoint) {
+        self.stream = stream
+        self.endpoint = endpoint
+        iterator = stream.body.makeAsyncIterator()
+        progress = Lock(Progress(reply: reply))
+    }
+
+    static func events(
+        _ stream: HTTPClientStream, _ reply: Reply, _ endpoint: ModelEndpoint
+    ) -> AsyncThrowingStream<ModelEvent, any Error> {
+        let reader = ModelReplyReader(stream, reply, endpoint)
+        return AsyncThrowingStream { try await reader.next() }
+    }
+
+    private func next() async throws(ModelError) -> ModelEvent? {
+        do {
+            while true {
+                if let event = takeWaiting() {
+                    if case .finished = event { endpoint.record(nil) }
+                    return event
+                }
+                if progress.withLock({ $0.hasEnded }) { return nil }
+                try await readOn()
+            }
+        } catch {
+            progress.withLock { $0.hasEnded = true }
+            stream.cancel()
+            endpoint.record(error)
+            throw error
+        }
+    }
+
+    private func takeWaiting() -> ModelEvent? {
+        progress.withLock { progress in
+            guard !progress.waiting.isEmpty else { return nil }
+            let event = progress.waiting.removeFirst()
+            if case .finished = event { progress.hasEnded = true }
+            return event
+        }
+    }
+
+    private func readOn() async throws(ModelError) {
+        let bytes: [UInt8]?
+        do {
+            bytes = try await iterator.nextChunk()
+        } catch {
+            throw ModelError(error, hasBegun: true)
+        }
+        try progress.withLock { progress throws(ModelError) in
+            if let bytes {
+                progress.waiting += try progress.reply.consume(bytes)
+            } else {
+                progress.waiting += try progress.reply.end()
+                guard progress.reply.isFinished else {
+                    throw ModelError(.cutOff, "The language model's reply was cut off.")
+                }
+                if progress.waiting.isEmpty { progress.hasEnded = true }
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package import HTTPClient
+import HTTPMessages
+import JSONCoding
+package import Logs
+package import Platform
+
+/// A model that an Ollama server runs, asked through `/api/chat`.
+package struct OllamaModel: LanguageModel {
+    package let engine = "ollama"
+    package let name: String
+    package let contextTokens: Int
+
+    private let endpoint: ModelEndpoint
+
+    /// - Parameter baseURL: such as `http://127.0.0.1:11434`.
+    package init(
+        baseURL: String, model: String, options: ModelClientOptions = ModelClientOptions(), client: HTTPClient,
+        logger: Logger, time: any TimeSource = SystemTime()
+    ) {
+        name = model
+        contextTokens = options.contextTokens
+        endpoint = ModelEndpoint(
+            baseURL: baseURL, engine: "ollama", fields: [:], options: options, client: client, logger: logger,
+            time: time)
+    }
+
+    package func stream(_ prompt: ModelPrompt) async throws -> AsyncThrowingStream<ModelEvent, any Error> {
+        let response = try await endpoint.open("/api/chat", body(prompt))
+        return ModelReplyReader.events(response, OllamaReply(), endpoint)
+    }
+
+    /// Whether the server answers and has the model.
+    func isReachable() async -> Bool {
+        guard endpoint.isClosed, let answer = await endpoint.probe("/api/tags"), answer.status == 200 else {
+            return false
+        }
+        let names = (answer.body?["models"]?.array ?? []).compactMap { $0["name"]?.string ?? $0["model"]?.string }
+        return names.contains { $0 == name || $0 == "\(name):latest" }
+    }
+
+    private func body(_ prompt: ModelPrompt) -> JSONValue {
+        var messages: [JSONValue] = [["role": "system", "content": .string(prompt.system)]]
+        messages += prompt.messages.map { ["role": .string($0.role.rawValue), "content": .string($0.content)] }
+        var options: JSONObject = [
+            "temperature": .number(prompt.options.temperature),
+            // Without it the server cuts long prompts silently, at 4,096 tokens on a processor.
+            "num_ctx": .integer(Int64(contextTokens)),
+            "num_predict": .integer(Int64(prompt.options.answerTokensMax)),
+        ]
+        if let seed = prompt.options.seed { options["seed"] = .integer(Int64(seed)) }
+        return [
+            "model": .string(name), "messages": .array(messages), "stream": true, "keep_alive": "10m",
+            "options": .object(options),
+        ]
+    }
+}

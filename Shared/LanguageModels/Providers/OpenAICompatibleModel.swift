@@ -1,0 +1,56 @@
+package import HTTPClient
+import HTTPMessages
+import JSONCoding
+package import Logs
+package import Platform
+package import Settings
+
+/// A model behind an OpenAI-compatible server (OpenAI itself, llama.cpp, vLLM, LM Studio …), asked through
+/// `/chat/completions`.
+package struct OpenAICompatibleModel: LanguageModel {
+    package let engine = "openai"
+    package let name: String
+    package let contextTokens: Int
+
+    private let endpoint: ModelEndpoint
+    /// OpenAI's reasoning models refuse `max_tokens`; most other servers know nothing else.
+    private let tokenLimitField: String
+
+    /// - Parameter baseURL: with its `/v1`, such as `https://api.openai.com/v1`.
+    package init(
+        baseURL: String, key: Secret?, model: String, options: ModelClientOptions = ModelClientOptions(),
+        client: HTTPClient, logger: Logger, time: any TimeSource = SystemTime()
+    ) {
+        name = model
+        contextTokens = options.contextTokens
+        tokenLimitField = baseURL.hasPrefix("https://api.openai.com/") ? "max_completion_tokens" : "max_tokens"
+        var fields: HTTPFields = [:]
+        if let key { fields.set(.authorization, "Bearer \(key.revealed)") }
+        endpoint = ModelEndpoint(
+            baseURL: baseURL, engine: "openai", fields: fields, options: options, client: client, logger: logger,
+            time: time)
+    }
+
+    package func stream(_ prompt: ModelPrompt) async throws -> AsyncThrowingStream<ModelEvent, any Error> {
+        let response = try await endpoint.open("/chat/completions", body(prompt))
+        return ModelReplyReader.events(response, OpenAIReply(), endpoint)
+    }
+
+    /// Whether the server answers and accepts the key. Servers without a list of models count as reachable.
+    func isReachable() async -> Bool {
+        guard endpoint.isClosed, let answer = await endpoint.probe("/models") else { return false }
+        return (200..<300).contains(answer.status) || answer.status == 404 || answer.status == 405
+    }
+
+    private func body(_ prompt: ModelPrompt) -> JSONValue {
+        var messages: [JSONValue] = [["role": "system", "content": .string(prompt.system)]]
+        messages += prompt.messages.map { ["role": .string($0.role.rawValue), "content": .string($0.content)] }
+        var body: JSONObject = [
+            "model": .string(name), "messages": .array(messages), "stream": true,
+            "stream_options": ["include_usage": true], "temperature": .number(prompt.options.temperature),
+        ]
+        body[tokenLimitField] = .integer(Int64(prompt.options.answerTokensMax))
+        if let seed = prompt.options.seed { body["seed"] = .integer(Int64(seed)) }
+        return .object(body)
+    }
+}

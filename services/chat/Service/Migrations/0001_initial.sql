@@ -1,2 +1,0 @@
--- The first tables of this service.
-SELECT 1;
