@@ -157,5 +157,19 @@ extension JobQueue {
         _ = try await database.write { connection in
             try connection.execute("DELETE FROM job_slots WHERE slot < \(slots)")
         }
+        try await cleanNeighbours()
+    }
+
+    /// The other tables of this module are looked after by the queue, too.
+    private func cleanNeighbours() async throws {
+        let clock = table.clock
+        let (inbox, keys) = (InboxGuard(time: clock.time), IdempotencyStore(database: database, clock: clock))
+        var removed = Self.rowsPerCleaning
+        while removed == Self.rowsPerCleaning {
+            removed = try await database.write { try inbox.removeOld(limit: Self.rowsPerCleaning, in: $0) }
+        }
+        repeat {
+            removed = try await keys.removeOld(limit: Self.rowsPerCleaning)
+        } while removed == Self.rowsPerCleaning
     }
 }

@@ -100,10 +100,12 @@ package final class JobQueue: Service {
         pulses.fire()
     }
 
+    /// The job as the database has it; `nil` for ids that never were or have been cleaned up.
     package func job(_ id: Identifier) async throws -> JobRecord? {
         try await database.read { [table] in try table.find(id, in: $0) }
     }
 
+    /// The same in the caller's transaction.
     package func job(_ id: Identifier, in connection: any SQLConnection) throws -> JobRecord? {
         try table.find(id, in: connection)
     }

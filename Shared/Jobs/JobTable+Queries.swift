@@ -65,6 +65,7 @@ extension JobTable {
 
 /// Which jobs to list.
 package struct JobFilter: Sendable {
+    /// The most that one page holds, whatever is asked for.
     package static let limitMax = 200
 
     package var state: JobState?

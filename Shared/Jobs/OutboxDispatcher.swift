@@ -52,6 +52,7 @@ package final class OutboxDispatcher: Service {
         failed = counter("failed")
     }
 
+    /// Delivers until `shutdown()` or cancellation.
     package func run() async throws {
         hasBegun.withLock { $0 = true }
         defer { ended.fire(.shutdown) }

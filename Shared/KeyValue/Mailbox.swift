@@ -65,6 +65,7 @@ package final class Mailbox: Sendable {
         reader?.resume(returning: .missed(count))
     }
 
+    /// Ends the reader's iteration; later messages are dropped.
     package func close() {
         let reader = state.withLock { state in
             state.isClosed = true

@@ -78,7 +78,8 @@ actor SQLiteWriter {
         return try body(connection)
     }
 
-    /// Finishes what is queued, moves the write-ahead log into the database file and closes the connection.
+    /// Fails what comes too late, moves the write-ahead log into the database file and closes the connection. Writes that
+    /// were asked for before have been committed: their turn on this actor came before this one.
     func close() {
         queue.close()
         while let write = nextWrite() {

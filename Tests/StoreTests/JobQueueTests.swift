@@ -445,6 +445,7 @@ struct JobQueueTests {
                 await fixture.time.waitForSleepers(2)
                 fixture.time.advance(by: .seconds(1))
                 await fixture.time.waitForSleepers(2)
+                // The look that the second step began has cleaned up; the sleepers above wait for the next.
                 let (first, second) = (try await queue.job(good), try await queue.job(bad))
                 #expect(first == nil)
                 #expect(second != nil)
