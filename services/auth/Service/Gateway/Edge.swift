@@ -5,6 +5,14 @@ import HTTPServer
 struct Edge: Sendable {
     let proxies: TrustedProxies
 
+    /// The client's address as text; cheap, because every forwarded request needs it.
+    func clientAddress(of request: HTTPRequest) -> String {
+        let peer = request.context.peerAddress
+        if proxies.ranges.isEmpty { return peer }
+        let forwardedFor = request.fields.all(.xForwardedFor)
+        return proxies.clientAddress(peer: peer, forwardedFor: forwardedFor)?.description ?? peer
+    }
+
     /// The client's address and program.
     func origin(of request: HTTPRequest) -> ClientOrigin {
         let peer = request.context.peerAddress

@@ -8,19 +8,27 @@ enum ForwardedPath {
         var path = path
         return path.withUTF8 { bytes in
             guard bytes.first == slash else { return false }
-            return bytes.dropFirst().split(separator: slash, omittingEmptySubsequences: false).allSatisfy(isPlain)
+            // Nearly all paths are letters, digits and dashes in segments that are not empty; the rest is looked at closely.
+            var isPlain = true
+            var previous = UInt8(0)
+            for byte in bytes {
+                if byte == slash, previous == slash { return false }
+                if byte == dot || byte == percent || byte == backslash { isPlain = false }
+                previous = byte
+            }
+            if previous == slash { return false }
+            return isPlain || bytes.dropFirst().split(separator: slash).allSatisfy(isHarmless)
         }
     }
 
-    private static let slash = UInt8(ascii: "/")
-
-    private static func isPlain(_ segment: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
-        // Most segments are letters, digits and dashes.
-        guard
-            segment.contains(where: { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "\\") })
-        else { return !segment.isEmpty }
+    private static func isHarmless(_ segment: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
         guard let decoded = PercentCoding.decode(String(decoding: segment, as: UTF8.self)) else { return false }
         return decoded != "." && decoded != ".."
-            && decoded.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != slash && $0 != UInt8(ascii: "\\") }
+            && decoded.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != slash && $0 != backslash }
     }
+
+    private static let slash = UInt8(ascii: "/")
+    private static let dot = UInt8(ascii: ".")
+    private static let percent = UInt8(ascii: "%")
+    private static let backslash = UInt8(ascii: "\\")
 }

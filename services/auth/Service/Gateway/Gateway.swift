@@ -27,9 +27,9 @@ struct Gateway: Sendable {
             for template in GatewayTable.templates[service] ?? [] {
                 // The service behind knows how large a body may be.
                 api.unlisted(
-                    Route(nil, template, bodyBytesMax: .max) { request in
-                        try await answering { try await respond(to: $0, with: forwarder) }(request)
-                    })
+                    Route(
+                        nil, template, bodyBytesMax: .max,
+                        handler: answering { try await respond(to: $0, with: forwarder) }))
             }
         }
     }
@@ -37,10 +37,11 @@ struct Gateway: Sendable {
     private func respond(to request: HTTPRequest, with forwarder: Forwarder) async throws -> HTTPResponse {
         guard Self.methods.contains(request.method) else { throw Problem.methodNotAllowed(allow: Self.methods) }
         guard ForwardedPath.isUnambiguous(request.path) else { throw Problem.notFound() }
-        let origin = edge.origin(of: request)
-        let isSecure = edge.isSecure(request)
         var request = request
-        var extra: HTTPFields = [.xForwardedFor: origin.address, .xForwardedProto: isSecure ? "https" : "http"]
+        var extra: HTTPFields = [
+            .xForwardedFor: edge.clientAddress(of: request),
+            .xForwardedProto: edge.isSecure(request) ? "https" : "http",
+        ]
         let user: Identifier?
         if request.head.asksForWebSocket {
             try corsPolicy.requireTrustedOrigin(ofWebSocket: request)
@@ -48,9 +49,12 @@ struct Gateway: Sendable {
         } else {
             user = try await authenticate(request)
         }
+        let limit = limiter.limit(for: request)
+        // Before the fields that tell it are taken off.
+        let origin = limit.map { _ in edge.origin(of: request) }
         request.head.fields = SpoofableFields.removed(from: request.head.fields)
 
-        guard let limit = limiter.limit(for: request) else {
+        guard let limit, let origin else {
             return try await forwarder.forward(request, extraFields: extra)
         }
         let session = user == nil ? Cookies(request.fields)["session_id"] : nil
