@@ -111,6 +111,7 @@ struct IngestHouse: Sendable {
         LectureRoutes(library: library, receiver: receiver).add(to: &api)
         ContentRoutes(library: library, pictures: pictures).add(to: &api)
         TaskRoutes(database: database, progress: progress, metrics: metrics).add(to: &api)
+        ProgressSocketRoutes(database: database, progress: progress, metrics: metrics).add(to: &api)
         SearchRoutes(search: search).add(to: &api)
         InternalRoutes(database: database).add(to: &api)
         return api
