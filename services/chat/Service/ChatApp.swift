@@ -36,6 +36,7 @@ package enum ChatApp: ServiceProgram {
 
         var api = API()
         StudyChatRoutes(desk: desk, metrics: metrics).add(to: &api)
+        ChatSocketRoutes(desk: desk, metrics: metrics, logger: foundation.logger.named("socket")).add(to: &api)
         SessionRoutes(sessions: sessions).add(to: &api)
         var app = ServiceApp(api: api, tokens: PublishedKeys(foundation: foundation))
         app.readiness = [

@@ -3,11 +3,9 @@ import JSONCoding
 import LanguageModels
 import Platform
 
-/// What a client is told while an answer is made, in this order: `started`, notices, pieces of text, citations, `done`; or
-/// `failed` at any point after `started`.
+/// What a client is told while an answer is made, in this order: pieces of text, citations, `done`; or `failed` at any
+/// point.
 enum AnswerEvent: Sendable, Hashable {
-    case started(sessionID: Identifier)
-    case notice(Notice)
     /// A piece of the answer, and how many bytes of it (UTF-8) there are with it.
     case text(String, end: Int)
     /// What was sent so far is to be forgotten: after an interruption the model gave another answer.
@@ -30,10 +28,6 @@ enum AnswerEvent: Sendable, Hashable {
             ServerSentEvent(event: name, data: data.text, id: "\(answerID):\(position)")
         }
         switch self {
-        case .started(let sessionID):
-            return event(
-                "start", ["session_id": .identifier(sessionID), "message_id": .identifier(answerID)], "0")
-        case .notice(let notice): return event("notice", notice.json, "0")
         case .text(let text, let end): return event("token", ["text": .string(text)], String(end))
         case .reset: return event("reset", [:], "0")
         case .citations(let citations): return event("citations", ["citations": .array(citations.map(\.json))], "c")

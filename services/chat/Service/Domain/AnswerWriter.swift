@@ -28,10 +28,6 @@ struct AnswerWriter: Sendable {
         case .end: return
         case .citations: break
         case .text(let offset):
-            if offset == 0 {
-                try await tell(.started(sessionID: run.plan.sessionID))
-                for notice in run.plan.notices { try await tell(.notice(notice)) }
-            }
             try await tellKnown(run, from: offset, to: tell)
         }
         if run.outcome == nil {
@@ -105,11 +101,10 @@ struct AnswerWriter: Sendable {
                     return try await fail(&draft, error, engine: model.engine)
                 }
                 metrics.recordFallback(engine: model.engine, reason: error.code.description)
-                let notice = AnswerEvent.Notice(
-                    code: error.code.description,
-                    message: "The language model could not answer; these are sentences of your material instead.")
-                notices.append(notice)
-                try await tell(.notice(notice))
+                notices.append(
+                    AnswerEvent.Notice(
+                        code: error.code.description,
+                        message: "The language model could not answer; these are sentences of your material instead."))
             }
         }
         let entry = try await extractiveAnswer(plan, &draft)

@@ -22,7 +22,7 @@ struct StudyChatRoutes: Sendable {
             body: .json(StudyQuestion.schema),
             answers: [
                 .other(
-                    200, "Events: start, notice, token {text}, citations {citations}, done, error",
+                    200, "Events: token {text}, citations {citations}, done, error; reset when an answer begins anew",
                     contentType: "text/event-stream"),
                 .empty(204, "Last-Event-ID names the end of an answer: there is nothing more"),
                 .problem(404, "There is no such session, lecture or subject"),
