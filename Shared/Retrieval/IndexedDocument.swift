@@ -2,8 +2,8 @@ package import Embeddings
 
 /// A document made ready for searching: its text, its terms and its vectors; never changes.
 ///
-/// Making one costs a few milliseconds for a lecture; keep it and put it into as many ``SearchIndex``es as needed, they
-/// share it.
+/// Making one takes about ten milliseconds for a lecture of 50 pages; keep it and put it into as many ``SearchIndex``es
+/// as needed, they share it.
 package final class IndexedDocument: Sendable {
     /// One chunk of the document with what the store keeps of it.
     package struct StoredChunk: Sendable {
@@ -20,18 +20,102 @@ package final class IndexedDocument: Sendable {
         }
     }
 
+    /// A sentence of the text.
+    struct Sentence: Sendable {
+        /// Where it begins and ends in ``text``.
+        let start: UInt32
+        let end: UInt32
+        let chunk: UInt32
+        /// Which vector stands for it, or -1.
+        let vector: Int32
+        let words: UInt32
+        let terms: UInt32
+
+        var range: Range<Int> { Int(start)..<Int(end) }
+    }
+
+    /// What is known of a chunk beside its text.
+    struct Source: Sendable {
+        let id: String
+        let headingPath: [String]
+        /// The sentences of the chunk's core.
+        let sentences: Range<Int>
+        /// What to add to an offset in ``text`` for the offset in the document.
+        let shift: Int
+    }
+
     /// The document's id, for example that of the lecture.
     package let id: String
 
     /// The document's title.
     package let title: String
 
-    let chunks: [StoredChunk]
+    /// The cores of the chunks, one behind the other.
+    let text: [UInt8]
+    let pages: [PageSpan]
+    let sources: [Source]
+    let sentences: [Sentence]
+    let postings: PostingTable
+    /// The postings of headings: the "sentence" is the chunk under them.
+    let headings: PostingTable
+    let vectors: VectorBlock
+    /// For each sentence the end of the window that begins with it, and the first window that has it.
+    let windowEnds: [UInt32]
+    let windowStarts: [UInt32]
+    /// How many terms each window has, and all of them together.
+    let windowLengths: [UInt32]
+    let windowTerms: Int
 
     /// A document of chunks as ``Chunker`` made them, in any order.
+    ///
+    /// Chunks whose vectors do not fit their units, or the vectors of the others, are searched by words only.
     package init(id: String, title: String, chunks: [StoredChunk]) {
+        var builder = IndexedDocumentBuilder()
+        for chunk in chunks.sorted(by: { ($0.chunk.index, $0.id) < ($1.chunk.index, $1.id) }) { builder.add(chunk) }
         self.id = id
         self.title = title
-        self.chunks = chunks.sorted { $0.chunk.index < $1.chunk.index }
+        text = builder.text
+        pages = builder.pages
+        sources = builder.sources
+        sentences = builder.sentences
+        postings = builder.postings.table()
+        headings = builder.headings.table()
+        vectors = builder.vectors
+        (windowEnds, windowStarts) = Self.windows(of: sentences)
+        windowLengths = Self.lengths(of: sentences, windowEnds: windowEnds)
+        windowTerms = windowLengths.reduce(0) { $0 + Int($1) }
+    }
+
+    /// How many bytes the document takes in memory, about.
+    package var byteCount: Int {
+        text.count + vectors.halves.count * 2 + sentences.count * (MemoryLayout<Sentence>.stride + 8)
+            + postings.byteCount + headings.byteCount
+    }
+
+    private static func lengths(of sentences: [Sentence], windowEnds: [UInt32]) -> [UInt32] {
+        windowEnds.enumerated().map { start, end in sentences[start..<Int(end)].reduce(0) { $0 + $1.terms } }
+    }
+
+    /// Windows of whole sentences, as many as fit into ``SearchTuning/windowWords``, at least one.
+    private static func windows(of sentences: [Sentence]) -> (ends: [UInt32], starts: [UInt32]) {
+        var ends: [UInt32] = []
+        var starts = [UInt32](repeating: 0, count: sentences.count)
+        var end = 0
+        var words = 0
+        for start in sentences.indices {
+            if end == start {
+                words = Int(sentences[end].words)
+                starts[end] = UInt32(start)
+                end += 1
+            }
+            while end < sentences.count, words + Int(sentences[end].words) <= SearchTuning.windowWords {
+                words += Int(sentences[end].words)
+                starts[end] = UInt32(start)
+                end += 1
+            }
+            ends.append(UInt32(end))
+            words -= Int(sentences[start].words)
+        }
+        return (ends, starts)
     }
 }

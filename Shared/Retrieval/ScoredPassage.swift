@@ -18,8 +18,14 @@ package struct ScoredPassage: Sendable, Hashable {
     /// The headings over the best sentence, outermost first.
     package let headingPath: [String]
 
-    /// How well it fits, from 0 (not at all) to 1; comparable between questions only roughly.
+    /// How well it fits, from 0 (not at all) to 1; falls from passage to passage, comparable between questions only roughly.
     package let score: Double
+
+    /// How much of the question's words the passage has, each counted by how rare it is, from 0 to 1.
+    package let wordCoverage: Double
+
+    /// How near the passage's nearest sentence is to the question in meaning (cosine), if there are vectors.
+    package let similarity: Double?
 
     /// The words of ``text`` that the question asks for, as ranges in UTF-8 bytes, in order.
     package let highlights: [Range<Int>]
@@ -29,7 +35,8 @@ package struct ScoredPassage: Sendable, Hashable {
 
     package init(
         documentID: String, documentTitle: String, chunkID: String, text: String, characterRange: Range<Int>,
-        pages: [PageSpan], headingPath: [String], score: Double, highlights: [Range<Int>], bestSentence: Range<Int>
+        pages: [PageSpan], headingPath: [String], score: Double, wordCoverage: Double,
+        similarity: Double?, highlights: [Range<Int>], bestSentence: Range<Int>
     ) {
         self.documentID = documentID
         self.documentTitle = documentTitle
@@ -39,6 +46,8 @@ package struct ScoredPassage: Sendable, Hashable {
         self.pages = pages
         self.headingPath = headingPath
         self.score = score
+        self.wordCoverage = wordCoverage
+        self.similarity = similarity
         self.highlights = highlights
         self.bestSentence = bestSentence
     }

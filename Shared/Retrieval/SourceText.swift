@@ -34,22 +34,7 @@ package struct SourceText: Sendable, Hashable {
 
     /// The pages that a part touches, with offsets from the beginning of that part.
     package func pages(in range: Range<Int>) -> [PageSpan] {
-        // The first page that ends behind the beginning of the part.
-        var low = 0
-        var high = pages.count
-        while low < high {
-            let middle = (low + high) / 2
-            if pages[middle].range.upperBound <= range.lowerBound { low = middle + 1 } else { high = middle }
-        }
-        var found: [PageSpan] = []
-        for page in pages[low...] {
-            let part = page.range.clamped(to: range)
-            if page.range.lowerBound >= range.upperBound { break }
-            guard !part.isEmpty else { continue }
-            let shifted = (part.lowerBound - range.lowerBound)..<(part.upperBound - range.lowerBound)
-            found.append(PageSpan(number: page.number, range: shifted))
-        }
-        return found
+        PageSpan.spans(of: pages, in: range)
     }
 
     /// Whether the text so far stops in the middle of a sentence that the next page goes on with: no closing

@@ -1,0 +1,139 @@
+internal import Embeddings
+internal import Glibc
+
+/// How well each window of some documents fits a question, by words (BM25) and by meaning.
+///
+/// A window is known by the sentence it begins with; those of all documents are numbered through.
+struct WindowScores {
+    let documents: [IndexedDocument]
+    let terms: [[UInt8]]
+    /// For each document the number of its first window, and one more for the end.
+    let starts: [Int]
+    /// For each term how rare it is.
+    private(set) var rarities: [Float]
+    /// BM25 of each window.
+    private(set) var words: [Float]
+    /// The inner product of each sentence's vector with the question's, -1 where there is none; empty without vectors.
+    private(set) var similarities: [Float] = []
+
+    init(documents: [IndexedDocument], query: QueryTerms, vector: [Float]?) {
+        self.documents = documents
+        terms = query.terms.map(\.letters)
+        var starts = [0]
+        for document in documents { starts.append((starts.last ?? 0) + document.sentences.count) }
+        self.starts = starts
+        words = [Float](repeating: 0, count: starts.last ?? 0)
+        rarities = []
+        addWords(of: query)
+        if let vector { addSimilarities(to: vector) }
+    }
+
+    var count: Int { words.count }
+
+    // MARK: Words
+
+    private mutating func addWords(of query: QueryTerms) {
+        let total = documents.reduce(0) { $0 + $1.windowTerms }
+        let meanTerms = max(1, Float(total) / Float(max(1, count)))
+        let titles = documents.map { QueryTerms($0.title).terms.map(\.letters) }
+        var counts = [Float](repeating: 0, count: documents.map(\.sentences.count).max() ?? 0)
+        for term in query.terms {
+            let postings = documents.map { $0.postings.postings(of: term.letters) }
+            var having = 0
+            for (document, list) in zip(documents, postings) { having += document.windowCount(having: list) }
+            let rarity = log1pf((Float(count - having) + 0.5) / (Float(having) + 0.5))
+            rarities.append(rarity)
+            for (index, document) in documents.enumerated() {
+                let titleCount = titles[index].contains(term.letters) ? SearchTuning.titleWeight : 0
+                let headings = document.headings.postings(of: term.letters)
+                if postings[index].isEmpty, headings.isEmpty, titleCount == 0 { continue }
+                for window in document.sentences.indices { counts[window] = titleCount }
+                for posting in postings[index] {
+                    let sentence = Int(posting.sentence)
+                    for window in Int(document.windowStarts[sentence])...sentence {
+                        counts[window] += Float(posting.count)
+                    }
+                }
+                for posting in headings {
+                    for window in document.sources[Int(posting.sentence)].sentences {
+                        counts[window] += SearchTuning.headingWeight
+                    }
+                }
+                addTerm(counts: counts, rarity: rarity * Float(term.count), meanTerms: meanTerms, documentIndex: index)
+            }
+        }
+    }
+
+    private mutating func addTerm(counts: [Float], rarity: Float, meanTerms: Float, documentIndex: Int) {
+        let document = documents[documentIndex]
+        let first = starts[documentIndex]
+        for window in document.sentences.indices where counts[window] > 0 {
+            let length = Float(document.windowLengths[window]) / meanTerms
+            let hold = SearchTuning.saturation * (1 - SearchTuning.lengthWeight + SearchTuning.lengthWeight * length)
+            words[first + window] += rarity * counts[window] * (SearchTuning.saturation + 1) / (counts[window] + hold)
+        }
+    }
+
+    // MARK: Meaning
+
+    private mutating func addSimilarities(to vector: [Float]) {
+        var products: [Float] = []
+        var found = false
+        var all = [Float](repeating: -1, count: count)
+        for (index, document) in documents.enumerated()
+        where document.vectors.count > 0 && document.vectors.dimension == vector.count {
+            products.removeAll(keepingCapacity: true)
+            document.vectors.appendProducts(with: vector, to: &products)
+            for (sentence, entry) in document.sentences.enumerated() where entry.vector >= 0 {
+                all[starts[index] + sentence] = products[Int(entry.vector)]
+                found = true
+            }
+        }
+        if found { similarities = all }
+    }
+
+    /// For each window the greatest similarity of its sentences; empty without vectors.
+    private func windowSimilarities() -> [Float] {
+        guard !similarities.isEmpty else { return [] }
+        var best = similarities
+        for (index, document) in documents.enumerated() {
+            let first = starts[index]
+            for (window, end) in document.windowEnds.enumerated() {
+                for sentence in window..<Int(end) {
+                    best[first + window] = max(best[first + window], similarities[first + sentence])
+                }
+            }
+        }
+        return best
+    }
+
+    // MARK: Both
+
+    /// Words and meaning together: each as a part of the best window's, so that neither drowns the other whatever its
+    /// scale; 0 where nothing fits.
+    func fused() -> [Float] {
+        let mostWords = words.max() ?? 0
+        var fused = mostWords > 0 ? words.map { $0 / mostWords } : words
+        let similar = windowSimilarities()
+        let mostSimilar = similar.max() ?? 0
+        if mostSimilar > 0 {
+            let scale = SearchTuning.vectorWeight / mostSimilar
+            for window in fused.indices { fused[window] += max(0, similar[window]) * scale }
+        }
+        return fused
+    }
+}
+
+extension IndexedDocument {
+    /// How many windows have at least one of these sentences, which are in order.
+    func windowCount(having list: ArraySlice<PostingTable.Posting>) -> Int {
+        var count = 0
+        var next = 0
+        for posting in list {
+            let sentence = Int(posting.sentence)
+            count += sentence + 1 - max(Int(windowStarts[sentence]), next)
+            next = sentence + 1
+        }
+        return count
+    }
+}
