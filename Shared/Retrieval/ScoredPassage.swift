@@ -35,8 +35,8 @@ package struct ScoredPassage: Sendable, Hashable {
 
     package init(
         documentID: String, documentTitle: String, chunkID: String, text: String, characterRange: Range<Int>,
-        pages: [PageSpan], headingPath: [String], score: Double, wordCoverage: Double,
-        similarity: Double?, highlights: [Range<Int>], bestSentence: Range<Int>
+        pages: [PageSpan], headingPath: [String], score: Double, wordCoverage: Double = 0,
+        similarity: Double? = nil, highlights: [Range<Int>], bestSentence: Range<Int>
     ) {
         self.documentID = documentID
         self.documentTitle = documentTitle
