@@ -52,7 +52,9 @@ package struct TextRecognizer: ~Copyable {
         _ picture: GrayPicture, dotsPerInch: Int, timeout: Duration
     ) throws(RecognitionError) -> RecognizedPage {
         defer { TessBaseAPIClear(handle) }
-        set(picture, dotsPerInch: dotsPerInch)
+        let factor = TextScale.factor(for: picture)
+        let scale = try set(picture, factor: factor)
+        TessBaseAPISetSourceResolution(handle, Int32((Double(dotsPerInch) * factor).rounded()))
         guard let monitor = ctesseract_monitor(Int32(clamping: Int64(timeout / .milliseconds(1)))) else {
             throw .failed
         }
@@ -63,19 +65,25 @@ package struct TextRecognizer: ~Copyable {
         }
         guard let iterator = TessBaseAPIGetIterator(handle) else { return RecognizedPage() }
         defer { TessResultIteratorDelete(iterator) }
-        return Self.collect(iterator)
+        return Self.collect(iterator, scale: scale)
     }
 
-    private func set(_ picture: GrayPicture, dotsPerInch: Int) {
-        picture.samples.withUnsafeBufferPointer { samples in
-            // SetImage copies the samples.
-            TessBaseAPISetImage(
-                handle, samples.baseAddress, Int32(picture.width), Int32(picture.height), 1, Int32(picture.width))
+    /// Gives Tesseract the picture, reduced. Returns how many pixels of the picture one of the reduced ones stands for.
+    private func set(_ picture: GrayPicture, factor: Double) throws(RecognitionError) -> (across: Double, down: Double)
+    {
+        var width: Int32 = 0
+        var height: Int32 = 0
+        let isSet = picture.samples.withUnsafeBufferPointer { samples in
+            ctesseract_set_picture(
+                handle, samples.baseAddress, Int32(picture.width), Int32(picture.height), factor, &width, &height)
         }
-        TessBaseAPISetSourceResolution(handle, Int32(dotsPerInch))
+        guard isSet, width > 0, height > 0 else { throw .failed }
+        return (Double(picture.width) / Double(width), Double(picture.height) / Double(height))
     }
 
-    private static func collect(_ iterator: OpaquePointer) -> RecognizedPage {
+    private static func collect(
+        _ iterator: OpaquePointer, scale: (across: Double, down: Double)
+    ) -> RecognizedPage {
         var page = RecognizedPage()
         // Borrowed from the result iterator, moves with it.
         let place = TessResultIteratorGetPageIterator(iterator)
@@ -98,7 +106,10 @@ package struct TextRecognizer: ~Copyable {
             else { continue }
             page.append(
                 bytes, startsLine: startsLine, startsParagraph: startsParagraph,
-                box: (Int(left), Int(top), Int(right), Int(bottom)),
+                box: (
+                    Int((Double(left) * scale.across).rounded(.down)), Int((Double(top) * scale.down).rounded(.down)),
+                    Int((Double(right) * scale.across).rounded(.up)), Int((Double(bottom) * scale.down).rounded(.up))
+                ),
                 confidence: Double(TessResultIteratorConfidence(iterator, RIL_WORD)) / 100)
             startsLine = false
             startsParagraph = false
