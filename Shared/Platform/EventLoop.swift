@@ -42,6 +42,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         var event = epoll_event(
             events: EPOLLIN.rawValue | EPOLLET.rawValue, data: epoll_data_t(u64: ChannelID.wakeUp.rawValue))
         _ = try retryingInterrupted("epoll_ctl") { epoll_ctl(epoll.rawValue, EPOLL_CTL_ADD, wakeUp.rawValue, &event) }
+        // The first job in the inbox is the loop itself, see `run`. It ends with `stop`; nobody waits for it.
+        Task(executorPreference: self) { [self] in turnUntilStopped() }
         startThread(name: "loop-\(index)") { [self] in run() }
     }
 
@@ -172,12 +174,25 @@ extension EventLoop {
     /// Jobs that jobs make are run in the same turn, but not without end: descriptors get their turn too.
     private static let jobsPerTurn = 4096
 
+    /// Runs the loop as one long job of its own executor. Channels are told of their events in the middle of that job, so
+    /// what they start there counts as running on this executor: a task started with `Task.immediate` that suspends comes
+    /// back here, and not by way of the shared pool.
     private func run() {
         clinux_set_current_executor(Unmanaged.passUnretained(self).toOpaque())
+        takeInbox()
+        runOne(jobs.removeFirst())
+        clinux_set_current_executor(nil)
+    }
+
+    private func turnUntilStopped() {
         withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.eventsPerTurn) { events in
             while !(isStopping && jobs.isEmpty) { turn(events) }
         }
-        clinux_set_current_executor(nil)
+    }
+
+    @inline(__always)
+    private func runOne(_ job: UnownedJob) {
+        job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
     }
 
     private func turn(_ events: UnsafeMutableBufferPointer<epoll_event>) {
@@ -220,7 +235,7 @@ extension EventLoop {
         while position < jobs.count, position < Self.jobsPerTurn {
             let job = jobs[position]
             position += 1
-            job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+            runOne(job)
         }
         if position == jobs.count {
             jobs.removeAll(keepingCapacity: position < 1024)
