@@ -46,44 +46,41 @@ CONF
 /usr/sbin/nginx -e "$folder/error.log" -p "$folder" -c "$folder/nginx.conf" &
 nginx_pid=$!
 
-# Waits until the port answers; prints the milliseconds since $1 (in nanoseconds).
+# Waits until a port answers.
 await_port() {
-    python3 - "$1" "$2" <<'PY'
-import socket, sys, time
-start, port = int(sys.argv[1]), int(sys.argv[2])
-while True:
-    try:
-        with socket.create_connection(("127.0.0.1", port)) as connection:
-            connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            if connection.recv(4096):
-                break
-    except OSError:
-        pass
-    time.sleep(0.001)
-print(f"{(time.time_ns() - start) / 1e6:.0f}")
-PY
+    until curl -s -o /dev/null "http://127.0.0.1:$1/health"; do sleep 0.05; done
 }
+await_port $nginx_port
 
-await_port "$(date +%s%N)" $nginx_port >/dev/null
-# The clock starts inside a helper that becomes the server, so that the shell's own time does not count.
-start_server() {
-    "$server" "$@" >/dev/null &
-}
-starts=()
-for _ in 1 2 3; do
-    began=$(python3 -c 'import time; print(time.time_ns())')
-    start_server $own_port 2
-    own_pid=$!
-    starts+=("$(await_port "$began" $own_port)")
-    kill $own_pid
-    wait $own_pid 2>/dev/null || true
-done
-start_server $own_port 2
+# Milliseconds from starting the server to its first answer, the median of five starts.
+start=$(python3 - "$server" $own_port <<'PY'
+import socket, statistics, subprocess, sys, time
+
+server, port = sys.argv[1], int(sys.argv[2])
+times = []
+for _ in range(5):
+    began = time.perf_counter()
+    process = subprocess.Popen([server, str(port), "2"], stdout=subprocess.DEVNULL)
+    while True:
+        try:
+            with socket.create_connection(("127.0.0.1", port)) as connection:
+                connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                if connection.recv(4096):
+                    break
+        except OSError:
+            time.sleep(0.001)
+    times.append((time.perf_counter() - began) * 1000)
+    process.kill()
+    process.wait()
+print(round(statistics.median(times)))
+PY
+)
+"$server" $own_port 2 >/dev/null &
 own_pid=$!
-start_server $own_gateway_port 2 $nginx_port
+"$server" $own_gateway_port 2 $nginx_port >/dev/null &
 gateway_pid=$!
-await_port "$(date +%s%N)" $own_port >/dev/null
-await_port "$(date +%s%N)" $own_gateway_port >/dev/null
+await_port $own_port
+await_port $own_gateway_port
 
 # Clock ticks of user and system time of a process and its children.
 ticks() {
@@ -120,7 +117,6 @@ idle=$(python3 Benchmarks/scripts/idle_connections.py $own_port $own_pid 10000)
 median() { sort -n | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'; }
 column() { awk -v column="$2" '{ print $column }' "$folder/$1.result" | median; }
 read -r count before after each slowest <<<"$idle"
-start=$(printf '%s\n' "${starts[@]}" | median)
 load=$(cut -d' ' -f1 /proc/loadavg)
 
 awk -v nginx="$(column nginx 1)" -v own="$(column own 1)" -v nginx_cpu="$(column nginx 2)" -v own_cpu="$(column own 2)" \

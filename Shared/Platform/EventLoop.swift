@@ -180,7 +180,8 @@ extension EventLoop {
     private func run() {
         clinux_set_current_executor(Unmanaged.passUnretained(self).toOpaque())
         takeInbox()
-        runOne(jobs.removeFirst())
+        // The runtime may put the job back once, to run it in the way its preference asks for.
+        while !jobs.isEmpty { runOne(jobs.removeFirst()) }
         clinux_set_current_executor(nil)
     }
 

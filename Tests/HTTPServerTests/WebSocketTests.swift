@@ -170,7 +170,7 @@ extension RawHTTPClient {
     @Test func `A peer that does not answer pings is given up`() async throws {
         try await TestServer.run(
             echo {
-                $0.pingInterval = .milliseconds(20); $0.closeLimit = .milliseconds(20)
+                $0.pingInterval = .milliseconds(200); $0.closeLimit = .milliseconds(20)
             }
         ) { server in
             let client = try server.connect()
