@@ -40,7 +40,8 @@ struct IngestHouse: Sendable {
         metrics = IngestMetrics(registry: registry)
         objects = try await DiskObjectStore(root: "\(folder)/objects")
         let messages = MemoryKeyValueStore(time: time)
-        jobs = JobQueue(database: database, time: time, logger: logger.named("jobs"), metrics: registry)
+        jobs = JobQueue(
+            database: database, time: time, logger: logger.named("jobs"), metrics: registry, options: Self.jobOptions)
         progress = ProgressHub(messages: messages, logger: logger)
 
         let embedding = LectureEmbedding(embedder: embedder)
@@ -66,6 +67,13 @@ struct IngestHouse: Sendable {
         receiver = UploadReceiver(
             spool: try await UploadSpool(folder: "\(folder)/incoming"), library: library, reader: reader,
             fileBytesMax: settings.uploadBytesMax, time: time, logger: logger, metrics: metrics)
+    }
+
+    private static var jobOptions: JobQueueOptions {
+        var options = JobQueueOptions()
+        // A lecture goes on at its next page wherever it is taken up again: there is nothing to wait for at a stop.
+        options.drainDeadline = .seconds(3)
+        return options
     }
 
     /// The tables of the service and of the modules it uses.

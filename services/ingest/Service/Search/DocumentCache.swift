@@ -37,6 +37,12 @@ struct DocumentCache {
         return entry.document
     }
 
+    /// Notes a use of a document that was reached in another way.
+    mutating func touch(_ lectureID: String) {
+        clock += 1
+        entries[lectureID]?.lastUse = clock
+    }
+
     /// Keeps a document; in place of an older version of the same lecture, never of a newer one. One that is larger than
     /// the whole cache is not kept.
     /// - Returns: the lectures whose documents were given up for it, its own older one among them.

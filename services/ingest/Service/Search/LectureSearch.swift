@@ -24,6 +24,7 @@ actor LectureSearch {
     private var documents: DocumentCache
     private var indexes: [[SearchScope.Item]: (index: SearchIndex, lastUse: UInt64)] = [:]
     private var clock: UInt64 = 0
+    private var loading: [DocumentCache.Key: Task<IndexedDocument, any Error>] = [:]
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -104,6 +105,7 @@ actor LectureSearch {
         clock += 1
         if let known = indexes[items] {
             indexes[items]?.lastUse = clock
+            for item in items { documents.touch(item.lectureID.description) }
             return known.index
         }
         var found: [IndexedDocument] = []
@@ -121,26 +123,27 @@ actor LectureSearch {
     private func document(of item: SearchScope.Item) async throws -> IndexedDocument {
         let key = DocumentCache.Key(lectureID: item.lectureID.description, contentVersion: item.contentVersion)
         if let known = documents.document(key) { return known }
+        if let loading = loading[key] { return try await loading.value }
         let isEmbedded = item.vectorModel != nil && item.vectorModel == embedding.embedder?.modelName
         let dimension = isEmbedded ? item.vectorDimension : nil
-        // Made on the database's thread: searches that have their documents go on meanwhile.
-        let (document, bytes) = try await database.read { connection in
-            let chunks = try ChunkTable.stored(of: item.lectureID, dimension: dimension, in: connection)
-            let bytes = chunks.reduce(1_000) { $0 + Self.estimatedBytes($1) }
-            return (IndexedDocument(id: item.lectureID.description, title: item.name, chunks: chunks), bytes)
+        // Owned by this actor until it ends and shared by all who ask meanwhile, so no caller's cancellation may end it.
+        // The document is made on the database's thread: searches that have theirs go on.
+        let task = Task { [database] in
+            try await database.read { connection in
+                let chunks = try ChunkTable.stored(of: item.lectureID, dimension: dimension, in: connection)
+                return IndexedDocument(id: item.lectureID.description, title: item.name, chunks: chunks)
+            }
         }
-        for gone in documents.insert(document, key, bytes: bytes) { dropIndexes(with: gone) }
+        loading[key] = task
+        defer { loading[key] = nil }
+        let document = try await task.value
+        for gone in documents.insert(document, key, bytes: document.byteCount) { dropIndexes(with: gone) }
         metrics.searchCacheBytes.set(Int64(documents.bytes))
         return document
     }
 
     private func dropIndexes(with lectureID: String) {
         indexes = indexes.filter { items, _ in !items.contains { $0.lectureID.description == lectureID } }
-    }
-
-    /// The text, its terms (about twice the text again) and the vectors.
-    private static func estimatedBytes(_ chunk: IndexedDocument.StoredChunk) -> Int {
-        chunk.chunk.text.utf8.count * 3 + chunk.vectors.halves.count * 2 + 500
     }
 }
 
