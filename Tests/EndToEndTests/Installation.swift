@@ -41,6 +41,9 @@ final class Installation {
         for process in processes.values where process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
 
+    static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
     /// Test bundle and executables are built into one folder.
     private static func productsFolder() throws -> String {
         let link = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
@@ -69,6 +72,7 @@ final class Installation {
         environment["LOG_LEVEL"] = "WARNING"
         environment["OMP_THREAD_LIMIT"] = "1"
         environment["SWIFT_BACKTRACE"] = "enable=no"
+        environment["PROMPTS_DIR"] = Self.repository.appending(path: "prompts").path
         for (name, port) in ports { environment["\(name.uppercased())_PORT"] = String(port) }
         environment.merge(extra) { _, new in new }
         process.environment = environment

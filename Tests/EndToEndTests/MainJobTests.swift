@@ -7,8 +7,7 @@ import Testing
 @Suite("The main job, by the real executables", .serialized)
 struct MainJobTests {
     /// The repository's own lecture, and questions whose pages are known.
-    private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "fixtures")
+    private static let fixtures = Installation.repository.appending(path: "fixtures")
 
     @Test("a lecture is uploaded through the gateway, read, and asked; the answers cite the right pages")
     func mainJob() async throws {
