@@ -47,11 +47,12 @@ struct AuthClient: Sendable {
 
 /// Starts auth with fast passwords, lends it to `body` and stops it.
 func withAuth(
-    _ environment: [String: String] = [:], folder: String? = nil, _ body: (AuthClient) async throws -> Void
+    _ environment: [String: String] = [:], folder: String? = nil, time: any TimeSource = SystemTime(),
+    _ body: (AuthClient) async throws -> Void
 ) async throws {
     var settings = ["PASSWORD_COST": "4"]
     settings.merge(environment) { _, new in new }
-    try await withService(AuthProgram.self, environment: settings, folder: folder) { service in
+    try await withService(AuthProgram.self, environment: settings, folder: folder, time: time) { service in
         try await body(AuthClient(service: service))
     }
 }
@@ -109,11 +110,12 @@ enum EchoProgram: ServiceProgram {
 
 /// Starts an echo and auth before it, for all four services.
 func withGateway(
-    _ environment: [String: String] = [:], _ body: (AuthClient) async throws -> Void
+    _ environment: [String: String] = [:], time: any TimeSource = SystemTime(),
+    _ body: (AuthClient) async throws -> Void
 ) async throws {
     try await withService(EchoProgram.self) { echo in
         var settings = environment
         for service in ["CHAT", "INGEST", "DOCS", "NOTIFY"] { settings["\(service)_URL"] = echo.baseURL }
-        try await withAuth(settings, body)
+        try await withAuth(settings, time: time, body)
     }
 }

@@ -11,7 +11,7 @@ struct MainJobTests {
 
     @Test("a lecture is uploaded through the gateway, read, and asked; the answers cite the right pages")
     func mainJob() async throws {
-        let lectern = try Installation()
+        let lectern = try Installation(environment: ["CHAT_PER_MINUTE": "1000"])
         try await lectern.startAll()
         let token = try await lectern.register("ada")
         let file = [UInt8](try Data(contentsOf: Self.fixtures.appending(path: "lecture.pdf")))

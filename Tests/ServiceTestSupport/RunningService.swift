@@ -4,7 +4,7 @@ package import HTTPMessages
 package import JSONCoding
 import Logs
 import Metrics
-import Platform
+package import Platform
 package import ServiceKit
 import TestSupport
 
@@ -50,9 +50,10 @@ package struct RunningService: Sendable {
 /// - Parameters:
 ///   - environment: Settings beside the port and the folder.
 ///   - folder: An existing folder to use instead of a new one, for tests of restarts.
+///   - time: The service's clock.
 package func withService<Program: ServiceProgram, Result>(
     _ program: Program.Type, environment: [String: String] = [:], folder: String? = nil,
-    _ body: (RunningService) async throws -> Result
+    time: any TimeSource = SystemTime(), _ body: (RunningService) async throws -> Result
 ) async throws -> Result {
     let own = folder == nil ? try TemporaryFolder() : nil
     defer { withExtendedLifetime(own) {} }
@@ -63,7 +64,7 @@ package func withService<Program: ServiceProgram, Result>(
     ]
     settings.merge(environment) { _, new in new }
     let sink = MemoryLogSink()
-    let runner = try await ServiceRunner.start(program, environment: settings, sink: sink)
+    let runner = try await ServiceRunner.start(program, environment: settings, sink: sink, time: time)
     let running = Task { try await runner.run() }
     let logger = Logger(name: "test", sink: sink)
     let client = HTTPClient(HTTPClientOptions(), logger: logger, metrics: MetricRegistry())
