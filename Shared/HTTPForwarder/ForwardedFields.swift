@@ -9,22 +9,24 @@ struct ForwardedFields: Sendable {
 
     /// The head of the request to the upstream server, ready to be sent.
     func requestHead(_ request: HTTPRequest, _ extraFields: HTTPFields, keepsUpgrade: Bool) throws -> [UInt8] {
-        var fields = Self.endToEnd(request.head.fields, keepsUpgrade: keepsUpgrade)
-        let host = fields.first(.host)
-        fields.set(.host, authority)
-        // The server has told the client to go on already, when it was time to.
-        fields.remove(.expect)
-        // This is the edge: what a client claims about where it comes from is not passed on.
-        fields.remove(.forwarded)
-        fields.set(.xForwardedFor, request.context.peerAddress)
-        fields.set(.xForwardedProto, protocolName)
-        fields[.xForwardedHost] = host
+        var fields = Self.endToEnd(request.head.fields, keepsUpgrade: keepsUpgrade) { name in
+            switch name {
+            // The server has told the client to go on already, when it was time to.
+            case .host, .expect, .contentLength, .xRequestID, .traceparent, .tracestate: true
+            // This is the edge: what a client claims about where it comes from is not passed on.
+            case .forwarded, .xForwardedFor, .xForwardedProto, .xForwardedHost: true
+            default: false
+            }
+        }
+        fields.append(.host, authority)
+        fields.append(.xForwardedFor, request.context.peerAddress)
+        fields.append(.xForwardedProto, protocolName)
+        if let host = request.head.fields.first(.host) { fields.append(.xForwardedHost, host) }
+        fields.append(.xRequestID, request.context.requestID)
         let trace = request.context.trace.child()
-        fields.set(.xRequestID, request.context.requestID)
-        fields.set(.traceparent, trace.description)
-        fields[.tracestate] = trace.traceState
+        fields.append(.traceparent, trace.description)
+        if let traceState = trace.traceState { fields.append(.tracestate, traceState) }
         for field in extraFields { fields.set(field.name, field.value) }
-        fields.remove(.contentLength)
         if let length = request.body.declaredLength {
             if length > 0 || request.head.fields.contains(.contentLength) { fields.append(.contentLength, "\(length)") }
         } else {
@@ -39,12 +41,14 @@ struct ForwardedFields: Sendable {
 
     /// The fields of the upstream server's response that are the client's business.
     static func responseFields(_ fields: HTTPFields, keepsUpgrade: Bool) -> HTTPFields {
-        endToEnd(fields, keepsUpgrade: keepsUpgrade)
+        endToEnd(fields, keepsUpgrade: keepsUpgrade) { _ in false }
     }
 
     /// All but the fields that concern one connection (RFC 9110 section 7.6.1): the known ones and those that Connection
     /// names.
-    private static func endToEnd(_ fields: HTTPFields, keepsUpgrade: Bool) -> HTTPFields {
+    private static func endToEnd(
+        _ fields: HTTPFields, keepsUpgrade: Bool, except isReplaced: (HTTPFieldName) -> Bool
+    ) -> HTTPFields {
         let named = fields.members(.connection).map { HTTPFieldName(String($0)) }
         var result = HTTPFields()
         result.reserveCapacity(fields.count + 8)
@@ -54,6 +58,7 @@ struct ForwardedFields: Sendable {
                 .transferEncoding, .upgrade:
                 continue
             default:
+                if isReplaced(field.name) { continue }
                 // Nobody may have the fields removed that say who asks, or how long the message is.
                 if named.contains(field.name), field.name != .contentLength, field.name != .authorization { continue }
                 result.append(field.name, field.value)

@@ -170,14 +170,11 @@ extension RawHTTPClient {
     @Test func `A peer that does not answer pings is given up`() async throws {
         try await TestServer.run(
             echo {
-                $0.pingInterval = .milliseconds(200); $0.closeLimit = .milliseconds(20)
+                $0.pingInterval = .milliseconds(20); $0.closeLimit = .milliseconds(20)
             }
         ) { server in
             let client = try server.connect()
             _ = try await client.openWebSocket()
-            let ping = try await client.receiveFrame()
-            #expect(ping.opcode == .ping)
-            try await client.sendFrame(.pong, ping.payload)
             #expect(try await client.receiveFrame().opcode == .ping)
             _ = try await client.receiveToEnd()
         }

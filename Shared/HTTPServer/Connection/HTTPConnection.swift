@@ -131,8 +131,8 @@ extension HTTPConnection {
         guard let head = receiveHead() else { return }
         phase = .serving
         // Owned by this connection: it ends when no further request is there, and is cancelled by `close` and when the
-        // client goes away. Errors are answered inside.
-        let task = Task.immediate { await self.serve(head) }
+        // client goes away. Errors are answered inside. The preference keeps whatever it awaits off the shared pool.
+        let task = Task.immediate(executorPreference: site.loop) { await self.serve(head) }
         if phase == .serving { self.task = task }
     }
 
