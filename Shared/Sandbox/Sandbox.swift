@@ -36,7 +36,11 @@ package enum Sandbox {
         try limit(__rlimit_resource_t(RLIMIT_CORE.rawValue), to: 0)
         try limit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), to: 0)
         try limit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), to: policy.descriptorsMax)
-        try limit(__rlimit_resource_t(RLIMIT_AS.rawValue), to: policy.memoryBytes)
+        // A program instrumented by a sanitizer has reserved terabytes of addresses before it gets here.
+        let mapped = mappedBytes()
+        try limit(
+            __rlimit_resource_t(RLIMIT_AS.rawValue),
+            to: mapped < policy.memoryBytes ? policy.memoryBytes : mapped + policy.memoryBytes)
         let isConfined = try confineReading(to: policy.readableFolders)
         try check(csandbox_restrict_calls(), "seccomp")
         return isConfined
@@ -52,6 +56,19 @@ package enum Sandbox {
         getrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &limit)
         limit.rlim_cur = min(limit.rlim_max, rlim_t(max(0, used) + max(1, seconds) + 1))
         setrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &limit)
+    }
+
+    /// The address space in use; the first number of proc(5)'s statm, in pages.
+    private static func mappedBytes() -> Int {
+        let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return 0 }
+        defer { close(descriptor) }
+        return withUnsafeTemporaryAllocation(byteCount: 128, alignment: 1) { buffer in
+            let count = read(descriptor, buffer.baseAddress, buffer.count)
+            let digits = buffer.prefix(max(0, count)).prefix { (0x30...0x39).contains($0) }
+            let pages = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+            return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+        }
     }
 
     private static func confineReading(to folders: [String]) throws(SystemError) -> Bool {

@@ -87,15 +87,19 @@ extension DocumentSession {
     private mutating func recognizeUpright(
         _ page: PagePicture
     ) throws(RecognitionError) -> (page: RecognizedPage, quarterTurns: Int) {
-        let first = try recognize(page)
+        // Together less than the parent's patience, so that the process survives a page that only takes long.
+        let deadline = ContinuousClock.now + configuration.limits.pageTimeout * 0.8
+        let first = try recognize(page, timeout: deadline - .now)
         guard first.confidence < Self.confidenceOfUpright, let turns = quarterTurns(of: page), turns != 0 else {
             return (first, 0)
         }
         var turned = page
         // What stands turned clockwise by some quarters is upright after the rest of a full turn.
         turned.picture = page.picture.turned(quarterTurns: 4 - turns)
-        let second = try recognize(turned)
-        return second.confidence > first.confidence ? (second, 4 - turns) : (first, 0)
+        guard let second = try? recognize(turned, timeout: deadline - .now), second.confidence > first.confidence else {
+            return (first, 0)
+        }
+        return (second, 4 - turns)
     }
 
     private func isBetter(_ recognized: RecognizedPage, than layer: TextLayerJudgement) -> Bool {

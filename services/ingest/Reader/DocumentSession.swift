@@ -93,13 +93,11 @@ package struct DocumentSession: ~Copyable {
     }
 
     /// The recogniser, loaded when the first page needs it and kept for the others.
-    mutating func recognize(_ page: PagePicture) throws(RecognitionError) -> RecognizedPage {
+    mutating func recognize(_ page: PagePicture, timeout: Duration) throws(RecognitionError) -> RecognizedPage {
         if recognizer == nil {
             recognizer = try TextRecognizer(
                 languages: configuration.languages, folder: configuration.languageFolder)
         }
-        // Shorter than the parent's patience, so that the process survives a page that only takes long.
-        let timeout = configuration.limits.pageTimeout * 0.8
         switch recognizer {
         case .some(let recognizer):
             return try recognizer.recognize(page.picture, dotsPerInch: page.dotsPerInch, timeout: timeout)
