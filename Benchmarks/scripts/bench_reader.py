@@ -87,7 +87,7 @@ def two_tesseracts(pdf):
                                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
         for child in children:
             child.wait()
-        texts = [open(os.path.join(folder, f"text{part}.txt")).read().split("\f")[:-1] for part in range(2)]
+        texts = [open(os.path.join(folder, f"text{part}.txt")).read().split("\f") for part in range(2)]
         return "\f".join(texts[index % 2][index // 2] for index in range(len(images)))
 
 
