@@ -94,6 +94,14 @@ struct IngestHouse: Sendable {
         jobs.register(kind: LectureCheck.jobKind, options: JobKindOptions(concurrency: 1)) { [check] in
             try await check.run($0)
         }
+        // A job can be given up without its handler having a say; then the check finds the lecture.
+        jobs.onProgress { [jobs] event in
+            guard event.state == .failed, [LecturePipeline.readKind, LecturePipeline.memoryKind].contains(event.kind)
+            else { return }
+            // Belongs to nobody, because listeners must return at once; ends with its one write, and when that fails the
+            // hourly check does the same.
+            Task { try? await jobs.enqueue(NewJob(kind: LectureCheck.jobKind, uniqueKey: "failure")) }
+        }
         jobs.schedule(
             JobSchedule(name: "check_lectures_hourly", rule: .every(.seconds(3_600)), kind: LectureCheck.jobKind))
         try await jobs.enqueue(NewJob(kind: LectureCheck.jobKind, uniqueKey: "start"))

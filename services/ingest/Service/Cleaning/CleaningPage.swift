@@ -11,6 +11,8 @@ struct CleaningPage: Sendable {
         var middle: Int
         /// An empty line stands before it.
         var startsBlock: Bool
+        /// In points; 0 when it is not known.
+        var fontSize = 0.0
     }
 
     let number: Int
@@ -44,7 +46,10 @@ struct CleaningPage: Sendable {
                 let box = layout.box(of: line)
                 let share = min(max((box.top + box.bottom) / 2 / height, 0), 1)
                 let middle = share.isFinite ? Int((share * 1_000).rounded()) : 500
-                lines.append(Line(text: text, index: index, middle: middle, startsBlock: startsBlock))
+                lines.append(
+                    Line(
+                        text: text, index: index, middle: middle, startsBlock: startsBlock,
+                        fontSize: layout.lines[index].fontSize))
                 startsBlock = false
             }
         }

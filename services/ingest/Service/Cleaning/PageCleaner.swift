@@ -25,10 +25,11 @@ struct PageCleaner: Sendable {
         let furniture: Furniture
         let mender: HyphenMender
 
-        /// The page's text, blocks parted by an empty line; empty when there was nothing but furniture.
-        func cleaned(_ page: CleaningPage) -> String {
+        /// The lines of the page that are no furniture.
+        func content(of page: CleaningPage) -> [CleaningPage.Line] {
             var lines: [CleaningPage.Line] = []
-            // Furniture that opens a block takes the mark of the block with it.
+            lines.reserveCapacity(page.lines.count)
+            // Furniture that opens a block leaves the mark of the block to the line after it.
             var startsBlock = false
             for line in page.lines {
                 startsBlock = startsBlock || line.startsBlock
@@ -36,8 +37,20 @@ struct PageCleaner: Sendable {
                 var line = line
                 line.startsBlock = startsBlock
                 startsBlock = false
-                append(line, to: &lines)
+                lines.append(line)
             }
+            return lines
+        }
+
+        /// The page's text, blocks parted by an empty line; empty when there was nothing but furniture.
+        func cleaned(_ page: CleaningPage) -> String {
+            text(of: content(of: page))
+        }
+
+        /// The text of what ``content(of:)`` gave, with cut words mended.
+        func text(of content: [CleaningPage.Line]) -> String {
+            var lines: [CleaningPage.Line] = []
+            for line in content { append(line, to: &lines) }
             var text = ""
             for line in lines {
                 if !text.isEmpty { text += line.startsBlock ? "\n\n" : "\n" }

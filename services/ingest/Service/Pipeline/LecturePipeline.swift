@@ -30,7 +30,7 @@ struct LecturePipeline: Sendable {
 
     struct Options: Sendable {
         /// How many pages are cleaned in one transaction.
-        var pagesPerCleaning = 50
+        var pagesPerCleaning = 25
         /// How many chunks are embedded in one go: few, so that questions asked meanwhile need not wait long.
         var chunksPerEmbedding = 8
         /// After so many attempts a failure that might have been temporary is the owner's to see.

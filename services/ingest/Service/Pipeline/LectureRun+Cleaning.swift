@@ -1,3 +1,4 @@
+import Jobs
 import Platform
 import SQL
 
@@ -12,16 +13,37 @@ extension LectureRun {
         }
         let pass = cleaner.finish()
         let id = lecture.id
+        var headings = HeadingFinder()
         try await forEachPage { pages in
-            let cleaned = pages.map { (number: $0.number, text: pass.cleaned($0)) }
+            var cleaned: [(number: Int, text: String)] = []
+            for page in pages {
+                let content = pass.content(of: page)
+                headings.add(content, page: page.number)
+                cleaned.append((page.number, pass.text(of: content)))
+            }
+            let texts = cleaned
             try await commit { connection in
-                for page in cleaned {
+                for page in texts {
                     try PageTable.setCleanedText(page.text, of: id, page: page.number, in: connection)
                 }
                 return nil
             }
         }
+        try await keepOutline(headings.headings())
         try await advance(to: .chunking, .after(reading: pageCount, stage: .chunking))
+    }
+
+    /// Makes headings the lecture's outline, unless the file brought its own.
+    private func keepOutline(_ headings: [OutlineItem]) async throws {
+        guard !headings.isEmpty else { return }
+        let (id, taskID, userID) = (lecture.id, context.id, lecture.userID)
+        let outline = LectureOutline(headings)
+        try await commit { connection in
+            if try LectureTable.outline(of: id, userID: userID, in: connection) == nil {
+                try LectureTable.setOutline(id, taskID: taskID, outline: outline.text, in: connection)
+            }
+            return nil
+        }
     }
 
     private func forEachPage(_ body: ([CleaningPage]) async throws -> Void) async throws {

@@ -12,10 +12,12 @@ extension LectureRun {
     /// The text of all pages is held for this one step: about 3 MB for a thousand pages.
     func storeChunks(pageCount: Int) async throws {
         let id = lecture.id
-        let pages = try await pipeline.database.read { connection in
-            try PageTable.cleanedTexts(of: id, in: connection).map { SourcePage(number: $0.number, text: $0.text) }
+        let source = try await pipeline.database.read { connection in
+            SourceText(
+                pages: try PageTable.cleanedTexts(of: id, in: connection).map {
+                    SourcePage(number: $0.number, text: $0.text)
+                })
         }
-        let source = SourceText(pages: pages)
         let chunks = Chunker().chunks(of: source)
         let (taskID, now, status) = (context.id, pipeline.time.wall, runningStatus)
         let outline = LectureOutline(headingsOf: source)

@@ -60,7 +60,8 @@ enum LectureTable {
         try connection.execute(
             """
             UPDATE lectures SET task_id = \(taskID), status = \(LectureStatus.pending), stage = \(stage),
-                error_message = NULL, updated_at = \(now)
+                error_message = NULL, updated_at = \(now),
+                outline = CASE WHEN \(stage) = \(PipelineStage.reading) THEN NULL ELSE outline END
             WHERE id = \(id) AND user_id = \(userID)
             """)
     }
