@@ -213,7 +213,7 @@ targets += [
         "LanguageModelsTests",
         [
             "LanguageModels", "Retrieval", "HTTPClient", "HTTPServer", "HTTPMessages", "JSONCoding", "Platform", "Logs",
-            "Metrics", "Lifecycle", "TestSupport",
+            "Metrics", "Lifecycle", "Settings", "TestSupport",
         ]),
     tests(
         "ReaderTests",

@@ -90,12 +90,13 @@ package struct AnswerFilter: Sendable {
             guard index <= Self.markerScalarsMax else { return .take(1, "[") }
             switch scalar {
             case "0"..."9": digits.unicodeScalars.append(scalar)
-            case ",", " ", ";":
-                if let number = Int(digits) { numbers.append(number) }
+            case ",", " ":
+                if !digits.isEmpty { numbers.append(Int(digits) ?? .max) }
                 digits = ""
             case "]":
-                if let number = Int(digits) { numbers.append(number) }
-                guard !numbers.isEmpty else { return .take(1, "[") }
+                if !digits.isEmpty { numbers.append(Int(digits) ?? .max) }
+                // Passages count from 1: a zero is an interval or an index.
+                guard !numbers.isEmpty, !numbers.contains(0) else { return .take(1, "[") }
                 return .take(index + 1, cite(numbers))
             default: return .take(1, "[")
             }

@@ -113,7 +113,7 @@ struct Question: Sendable {
         "mean", "means", "meant", "define", "definition", "called", "name", "names", "list", "many", "much", "often",
         "example", "examples", "known", "said", "say", "says", "happen", "happens", "kind", "type", "types", "used",
         "percentage", "percent", "year", "reason", "main", "difference", "heißt", "bedeutet", "significa", "signifie",
-        "según", "ejemplo",
+        "según", "ejemplo", "何", "什么", "谁", "為什", "为什", "怎么",
     ]
 
     private static let openers: Set<String> = ["and", "und", "et", "y", "e", "en", "so", "but", "also", "then"]

@@ -61,15 +61,16 @@ struct WordList {
             default: false
             }
         }
+        guard !(0x3040...0x309F).contains(scalar.value) else { return false }
         let properties = scalar.properties
         return properties.isAlphabetic || properties.numericType != nil
             || properties.generalCategory == .nonspacingMark || properties.generalCategory == .spacingMark
     }
 
-    /// Scripts that are written without blanks between words.
+    /// Scripts that are written without blanks between words. Hiragana, which mostly spells endings and particles, separates.
     private static func isUnspaced(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0x0E00...0x0E7F, 0x3040...0x30FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xF900...0xFAFF, 0x20000...0x2FA1F:
+        case 0x0E00...0x0E7F, 0x30A0...0x30FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xF900...0xFAFF, 0x20000...0x2FA1F:
             true
         default: false
         }

@@ -8,11 +8,11 @@ import Platform
 protocol ModelReply: Sendable {
     var isFinished: Bool { get }
 
-    /// The events that the next bytes complete. Bytes after the end are ignored.
-    mutating func consume(_ bytes: [UInt8]) throws(ModelError) -> [ModelEvent]
+    /// Adds the events that the next bytes complete; those before a failure as well. Bytes after the end are ignored.
+    mutating func consume(_ bytes: [UInt8], into events: inout [ModelEvent]) throws(ModelError)
 
-    /// The bytes have ended: what a last line without its end still gives.
-    mutating func end() throws(ModelError) -> [ModelEvent]
+    /// The bytes have ended: adds what a last line without its end still gives.
+    mutating func end(into events: inout [ModelEvent]) throws(ModelError)
 }
 
 /// Turns a response into the events of an answer, pulled by the reader: nothing is read before it is asked for.
@@ -20,6 +20,8 @@ final class ModelReplyReader<Reply: ModelReply>: Sendable {
     private struct Progress {
         var reply: Reply
         var waiting: [ModelEvent] = []
+        /// Told after the events that came before it.
+        var failure: ModelError?
         var hasEnded = false
     }
 
@@ -44,17 +46,21 @@ final class ModelReplyReader<Reply: ModelReply>: Sendable {
     }
 
     private func next() async throws(ModelError) -> ModelEvent? {
-        do {
+        do throws(ModelError) {
             while true {
                 if let event = takeWaiting() {
                     if case .finished = event { endpoint.record(nil) }
                     return event
                 }
+                if let failure = progress.withLock({ $0.failure }) { throw failure }
                 if progress.withLock({ $0.hasEnded }) { return nil }
-                try await readOn()
+                await readOn()
             }
         } catch {
-            progress.withLock { $0.hasEnded = true }
+            progress.withLock { progress in
+                progress.failure = nil
+                progress.hasEnded = true
+            }
             stream.cancel()
             endpoint.record(error)
             throw error
@@ -70,22 +76,27 @@ final class ModelReplyReader<Reply: ModelReply>: Sendable {
         }
     }
 
-    private func readOn() async throws(ModelError) {
-        let bytes: [UInt8]?
+    private func readOn() async {
+        let result: Result<[UInt8]?, HTTPClientError>
         do {
-            bytes = try await iterator.nextChunk()
+            result = .success(try await iterator.nextChunk())
         } catch {
-            throw ModelError(error, hasBegun: true)
+            result = .failure(error)
         }
-        try progress.withLock { progress throws(ModelError) in
-            if let bytes {
-                progress.waiting += try progress.reply.consume(bytes)
-            } else {
-                progress.waiting += try progress.reply.end()
-                guard progress.reply.isFinished else {
-                    throw ModelError(.cutOff, "The language model's reply was cut off.")
+        progress.withLock { progress in
+            do throws(ModelError) {
+                switch result {
+                case .success(let bytes?): try progress.reply.consume(bytes, into: &progress.waiting)
+                case .success(nil):
+                    try progress.reply.end(into: &progress.waiting)
+                    guard progress.reply.isFinished else {
+                        throw ModelError(.cutOff, "The language model's reply was cut off.")
+                    }
+                    progress.hasEnded = progress.waiting.isEmpty
+                case .failure(let error): throw ModelError(error, hasBegun: true)
                 }
-                if progress.waiting.isEmpty { progress.hasEnded = true }
+            } catch {
+                progress.failure = error
             }
         }
     }

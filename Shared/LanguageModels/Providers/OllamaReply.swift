@@ -7,23 +7,21 @@ struct OllamaReply: ModelReply {
     private(set) var isFinished = false
     private var lines = LineSplitter()
 
-    mutating func consume(_ bytes: [UInt8]) throws(ModelError) -> [ModelEvent] {
+    mutating func consume(_ bytes: [UInt8], into events: inout [ModelEvent]) throws(ModelError) {
         let complete: [[UInt8]]
         do {
             complete = try lines.append(bytes)
         } catch {
             throw ModelError(.replyTooLarge, "The language model's reply has a line that is too long.")
         }
-        var events: [ModelEvent] = []
         for line in complete { events += try read(line) }
-        return events
     }
 
-    mutating func end() throws(ModelError) -> [ModelEvent] {
-        guard let line = lines.finish(), !isFinished else { return [] }
+    mutating func end(into events: inout [ModelEvent]) throws(ModelError) {
+        guard let line = lines.finish(), !isFinished else { return }
         // A line without its end may be cut anywhere: what is no JSON is a cut, not a malformed reply.
-        guard (try? JSONValue(parsing: line)) != nil else { return [] }
-        return try read(line)
+        guard (try? JSONValue(parsing: line)) != nil else { return }
+        events += try read(line)
     }
 
     private mutating func read(_ line: [UInt8]) throws(ModelError) -> [ModelEvent] {

@@ -10,19 +10,17 @@ struct OpenAIReply: ModelReply {
     private var promptTokens: Int?
     private var answerTokens: Int?
 
-    mutating func consume(_ bytes: [UInt8]) throws(ModelError) -> [ModelEvent] {
+    mutating func consume(_ bytes: [UInt8], into found: inout [ModelEvent]) throws(ModelError) {
         let complete: [ServerSentEvent]
         do {
             complete = try events.append(bytes)
         } catch {
             throw ModelError(.replyTooLarge, "The language model's reply has an event that is too long.")
         }
-        var found: [ModelEvent] = []
         for event in complete where !isFinished { found += try read(event) }
-        return found
     }
 
-    mutating func end() throws(ModelError) -> [ModelEvent] { [] }
+    mutating func end(into events: inout [ModelEvent]) throws(ModelError) {}
 
     private mutating func read(_ event: ServerSentEvent) throws(ModelError) -> [ModelEvent] {
         let data = event.data.drop { $0 == " " }

@@ -67,10 +67,9 @@ struct StudySessions: Sendable {
                         at: now, in: connection)
                 else { throw Problem.notFound() }
             }
-            // The question's id is made before the answer's, so that it sorts before it.
             try MessageTable.insert(
                 StoredMessage(
-                    id: Identifier.make(at: now), role: .user, status: .complete, text: plan.question, createdAt: now),
+                    id: Identifier.make(), role: .user, status: .complete, text: plan.question, createdAt: now),
                 sessionID: session.id, userID: plan.userID, in: connection)
             try MessageTable.insert(
                 StoredMessage(id: plan.id, role: .assistant, status: .running, text: "", createdAt: now),

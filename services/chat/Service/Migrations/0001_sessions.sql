@@ -19,6 +19,8 @@ CREATE INDEX sessions_by_user ON sessions (user_id, session_id);
 CREATE TABLE messages (
     id TEXT NOT NULL PRIMARY KEY,
     session_id TEXT NOT NULL REFERENCES sessions (session_id) ON DELETE CASCADE,
+    -- The place in the conversation, from 1. Identifiers of the same millisecond do not tell an order.
+    number INTEGER NOT NULL,
     -- The same as the session's, so that every query can name the owner.
     user_id TEXT NOT NULL,
     role TEXT NOT NULL CHECK (role IN ('user', 'assistant')),
@@ -30,5 +32,5 @@ CREATE TABLE messages (
     created_at INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX messages_by_session ON messages (session_id, id);
+CREATE UNIQUE INDEX messages_by_session ON messages (session_id, number);
 CREATE INDEX messages_running ON messages (status) WHERE status = 'running';

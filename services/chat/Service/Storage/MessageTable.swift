@@ -41,9 +41,10 @@ enum MessageTable {
     ) throws {
         try connection.execute(
             """
-            INSERT INTO messages (id, session_id, user_id, role, status, text, created_at)
-            VALUES (\(message.id), \(sessionID), \(userID), \(message.role.rawValue), \(message.status.rawValue),
-                \(message.text), \(message.createdAt))
+            INSERT INTO messages (id, session_id, number, user_id, role, status, text, created_at)
+            SELECT \(message.id), \(sessionID), COALESCE(MAX(number), 0) + 1, \(userID), \(message.role.rawValue),
+                \(message.status.rawValue), \(message.text), \(message.createdAt)
+            FROM messages WHERE session_id = \(sessionID)
             """)
     }
 
@@ -66,7 +67,7 @@ enum MessageTable {
             """
             SELECT id, role, status, text, citations, summary, created_at FROM messages
             WHERE session_id = \(sessionID) AND user_id = \(userID) AND status = 'complete'
-            ORDER BY id DESC LIMIT \(count)
+            ORDER BY number DESC LIMIT \(count)
             """
         ).reversed().map(message)
     }
@@ -78,7 +79,7 @@ enum MessageTable {
         try connection.query(
             """
             SELECT id, role, status, text, citations, summary, created_at FROM messages
-            WHERE session_id = \(sessionID) AND user_id = \(userID) ORDER BY id DESC LIMIT \(limit)
+            WHERE session_id = \(sessionID) AND user_id = \(userID) ORDER BY number DESC LIMIT \(limit)
             """
         ).reversed().map(message)
     }
