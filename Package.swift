@@ -251,6 +251,7 @@ targets += [
         ["HTTPServer", "HTTPForwarder", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Lifecycle"]),
     benchmark("bench-embeddings", ["Embeddings", "Platform", "JSONCoding"]),
     benchmark("bench-retrieval", ["Retrieval", "Embeddings", "Platform", "JSONCoding"]),
+    benchmark("bench-search", ["Retrieval", "Embeddings"]),
     benchmark("bench-reader", ["ReaderHost", "ReaderProtocol", "Platform", "Logs"]),
     benchmark(
         "bench-jobs", ["CJobsReference", "Jobs", "SQL", "SQLiteStore", "Platform", "Logs", "Metrics", "JSONCoding", "Lifecycle"]),

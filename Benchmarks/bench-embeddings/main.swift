@@ -11,7 +11,7 @@ func seconds(_ duration: Duration) -> Double {
 /// The most memory that was resident so far, in megabytes; getrusage(2).
 func residentMegabytes() -> Int {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(RUSAGE_SELF.rawValue, &usage)
     return usage.ru_maxrss / 1024
 }
 
