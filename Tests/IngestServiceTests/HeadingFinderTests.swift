@@ -30,18 +30,26 @@ import Testing
                 ],
                 page: page)
         }
+        for page in 4...6 { finder.add([line(body, 11)], page: page) }
         #expect(
             finder.headings() == [OutlineItem(title: "The spectral theorem for bounded operators", level: 1, page: 1)])
     }
 
     @Test func `formulas, numbers and pages of large letters only are no headings`() {
         var finder = HeadingFinder()
-        finder.add([line("= 2 + 3", 20), line("42", 20), line(body, 11)], page: 1)
+        finder.add([line("= 2 + 3", 20), line("42", 20), line("h i", 20), line(body, 11)], page: 1)
         #expect(finder.headings().isEmpty)
         var poster = HeadingFinder()
         poster.add(
             [line(body, 11)] + (1...9).map { line("Large words \($0)", 30) } + [line(body + body + body, 11)], page: 1)
         #expect(poster.headings().isEmpty)
+    }
+
+    @Test func `a head on every page of a short document is no heading`() {
+        var finder = HeadingFinder()
+        finder.add([line("Faculty of Arts", 14), line("Rings", 14), line(body, 11), line("Page 1", 14)], page: 1)
+        finder.add([line("Faculty of Arts", 14), line(body, 11), line("Page 2", 14)], page: 2)
+        #expect(finder.headings() == [OutlineItem(title: "Rings", level: 1, page: 1)])
     }
 
     @Test func `text of one size has none`() {

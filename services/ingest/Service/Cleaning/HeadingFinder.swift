@@ -52,6 +52,11 @@ struct HeadingFinder: Sendable {
         let sizeMin = Double(body) / 2 * Self.ratioMin
         var found = candidates.filter { $0.size >= sizeMin }
         guard found.count <= pageCount * Self.headingsPerPageMax else { return [] }
+        // What stands on most pages is a running head that the document was too short to prove.
+        let pages = Dictionary(grouping: found, by: { LineShape($0.title)?.key ?? $0.title }).mapValues { candidates in
+            Set(candidates.map(\.page)).count
+        }
+        found.removeAll { pages[LineShape($0.title)?.key ?? $0.title, default: 0] > max(1, pageCount / 2) }
         // A slide that is shown in steps repeats its title.
         found = found.indices.filter { $0 == 0 || found[$0].title != found[$0 - 1].title }.map { found[$0] }
         let levels = Self.levels(of: found.map(\.size))
@@ -81,6 +86,8 @@ struct HeadingFinder: Sendable {
     private static func looksLikeTitle(_ text: String) -> Bool {
         guard lengthRange.contains(text.utf8.count), !text.hasSuffix(",") else { return false }
         let letters = text.count(where: \.isLetter)
-        return letters >= 2 && letters * 2 >= text.count
+        guard letters * 2 >= text.count else { return false }
+        // One word at least that is none of a formula's letters; scripts without spaces have words of one letter.
+        return text.split(whereSeparator: { !$0.isLetter }).contains { $0.utf8.count >= 3 }
     }
 }
