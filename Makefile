@@ -12,6 +12,7 @@ SHELL := /bin/bash
 JOBS ?= 2
 DATA ?= ../shared/data/retrieval
 CONFIGURATION := release
+export MODEL_DIR ?= $(CURDIR)/var/models/all-MiniLM-L6-v2
 PRODUCTS := .build/$(CONFIGURATION)
 
 .PHONY: setup build run demo test lint check bench bench-tools bench-http bench-text bench-ocr bench-embeddings \
@@ -45,8 +46,7 @@ bench-tools:
 
 bench: bench-tools build bench-http bench-idle bench-text bench-ocr bench-memory bench-embeddings bench-search bench-retrieval bench-jobs
 
-bench-http: bench-tools
-	@swift build -c release -j $(JOBS) --product bench-server
+bench-http: bench-tools build
 	@PRODUCTS=$(PRODUCTS) Benchmarks/scripts/bench_http.sh
 
 bench-idle: build

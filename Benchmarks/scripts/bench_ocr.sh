@@ -5,7 +5,6 @@
 # PRODUCTS is the folder of the release executables.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-swift build -c release --product bench-reader >/dev/null
 python=python3
 [[ -x .venv/bin/python ]] && python=.venv/bin/python
 scratch=$(mktemp -d)

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Measures the HTTP server and the gateway beside nginx, in the same run on the same cores:
-#   Benchmarks/scripts/bench-http.sh [seconds per run] [runs]
+# Measures the HTTP server (a release build in PRODUCTS) and the gateway beside nginx, in the same run on the same cores:
+#   Benchmarks/scripts/bench_http.sh [seconds per run] [runs]
 # Each run alternates between the two, so that whatever else the machine does hits both; medians are printed. Prints a table
 # and exits 1 when a figure misses what is asked of it. Needs nginx and wrk.
 set -euo pipefail
@@ -8,12 +8,10 @@ cd "$(dirname "$0")/../.."
 
 seconds=${1:-5}
 runs=${2:-3}
-scratch=.build-release
 folder=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null; wait 2>/dev/null; rm -rf "$folder"' EXIT
 
-swift build --scratch-path "$scratch" -c release --product bench-server >&2
-server=$scratch/release/bench-server
+server=${PRODUCTS:-.build/release}/bench-server
 nginx_port=18801 proxy_port=18802 own_port=18811 own_gateway_port=18812
 
 cat >"$folder/nginx.conf" <<CONF
