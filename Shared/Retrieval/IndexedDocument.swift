@@ -50,6 +50,8 @@ package final class IndexedDocument: Sendable {
     /// The document's title.
     package let title: String
 
+    /// The terms of the title.
+    let titleTerms: Set<[UInt8]>
     /// The cores of the chunks, one behind the other.
     let text: [UInt8]
     let pages: [PageSpan]
@@ -74,6 +76,7 @@ package final class IndexedDocument: Sendable {
         for chunk in chunks.sorted(by: { ($0.chunk.index, $0.id) < ($1.chunk.index, $1.id) }) { builder.add(chunk) }
         self.id = id
         self.title = title
+        titleTerms = Set(QueryTerms(title).terms.map(\.letters))
         text = builder.text
         pages = builder.pages
         sources = builder.sources

@@ -11,6 +11,8 @@ struct PassageSelection {
     private let documents: [IndexedDocument]
     private let starts: [Int]
     private var scores: [Float]
+    /// The best window left of each document, by its number; kept so that each pass looks at one document only.
+    private var bestWindows: [Int] = []
     /// The sentences that are in a passage already, for each document that has any.
     private var taken: [Int: [Range<Int>]] = [:]
 
@@ -18,37 +20,35 @@ struct PassageSelection {
         documents = scores.documents
         starts = scores.starts
         self.scores = scores.fused()
+        bestWindows = documents.indices.map { bestWindow(of: $0) }
     }
 
     /// The next best passage, or `nil` when nothing that fits is left.
     mutating func next() -> Pick? {
-        var best = 0
+        var index = 0
         var bestScore: Float = 0
-        for (window, score) in scores.enumerated() where score > bestScore {
-            best = window
-            bestScore = score
+        for (document, window) in bestWindows.enumerated() where scores[window] > bestScore {
+            index = document
+            bestScore = scores[window]
         }
         guard bestScore > 0 else { return nil }
-        let index = documentIndex(of: best)
         let document = documents[index]
-        let first = best - starts[index]
+        let first = bestWindows[index] - starts[index]
         let sentences = widen(first..<Int(document.windowEnds[first]), in: index)
         taken[index, default: []].append(sentences)
         // No later passage may begin with a window that touches this one.
         for window in Int(document.windowStarts[sentences.lowerBound])..<sentences.upperBound {
             scores[starts[index] + window] = 0
         }
+        bestWindows[index] = bestWindow(of: index)
         return Pick(document: index, sentences: sentences, score: bestScore)
     }
 
-    private func documentIndex(of window: Int) -> Int {
-        var low = 0
-        var high = documents.count
-        while high - low > 1 {
-            let middle = (low + high) / 2
-            if starts[middle] <= window { low = middle } else { high = middle }
-        }
-        return low
+    /// The first of the best windows of a document, which must have one.
+    private func bestWindow(of index: Int) -> Int {
+        var best = starts[index]
+        for window in starts[index]..<starts[index + 1] where scores[window] > scores[best] { best = window }
+        return best
     }
 
     /// Adds sentences before and behind, about as many words on each side, as long as they fit and are free.

@@ -35,7 +35,6 @@ struct WindowScores {
     private mutating func addWords(of query: QueryTerms) {
         let total = documents.reduce(0) { $0 + $1.windowTerms }
         let meanTerms = max(1, Float(total) / Float(max(1, count)))
-        let titles = documents.map { QueryTerms($0.title).terms.map(\.letters) }
         var counts = [Float](repeating: 0, count: documents.map(\.sentences.count).max() ?? 0)
         for term in query.terms {
             let postings = documents.map { $0.postings.postings(of: term.letters) }
@@ -44,33 +43,55 @@ struct WindowScores {
             let rarity = log1pf((Float(count - having) + 0.5) / (Float(having) + 0.5))
             rarities.append(rarity)
             for (index, document) in documents.enumerated() {
-                let titleCount = titles[index].contains(term.letters) ? SearchTuning.titleWeight : 0
-                let headings = document.headings.postings(of: term.letters)
-                if postings[index].isEmpty, headings.isEmpty, titleCount == 0 { continue }
-                for window in document.sentences.indices { counts[window] = titleCount }
-                for posting in postings[index] {
-                    let sentence = Int(posting.sentence)
-                    for window in Int(document.windowStarts[sentence])...sentence {
-                        counts[window] += Float(posting.count)
-                    }
-                }
-                for posting in headings {
-                    for window in document.sources[Int(posting.sentence)].sentences {
-                        counts[window] += SearchTuning.headingWeight
-                    }
-                }
-                addTerm(counts: counts, rarity: rarity * Float(term.count), meanTerms: meanTerms, documentIndex: index)
+                let touched = Self.count(term.letters, postings: postings[index], in: document, into: &counts)
+                addTerm(
+                    &counts, in: touched, rarity: rarity * Float(term.count), meanTerms: meanTerms, documentIndex: index
+                )
             }
         }
     }
 
-    private mutating func addTerm(counts: [Float], rarity: Float, meanTerms: Float, documentIndex: Int) {
-        let document = documents[documentIndex]
+    /// Counts how often the windows of a document have a term, headings and title in part.
+    /// - Returns: the windows outside of which the counts are 0.
+    private static func count(
+        _ term: [UInt8], postings: ArraySlice<PostingTable.Posting>, in document: IndexedDocument,
+        into counts: inout [Float]
+    ) -> Range<Int> {
+        var low = document.sentences.count
+        var high = 0
+        for posting in postings {
+            let sentence = Int(posting.sentence)
+            let first = Int(document.windowStarts[sentence])
+            for window in first...sentence { counts[window] += Float(posting.count) }
+            low = min(low, first)
+            high = sentence + 1
+        }
+        for posting in document.headings.postings(of: term) {
+            let sentences = document.sources[Int(posting.sentence)].sentences
+            for window in sentences { counts[window] += SearchTuning.headingWeight }
+            low = min(low, sentences.lowerBound)
+            high = max(high, sentences.upperBound)
+        }
+        if document.titleTerms.contains(term) {
+            for window in document.sentences.indices { counts[window] += SearchTuning.titleWeight }
+            return 0..<document.sentences.count
+        }
+        return low < high ? low..<high : 0..<0
+    }
+
+    /// Adds what one term gives to its windows, and sets the counts back to 0.
+    private mutating func addTerm(
+        _ counts: inout [Float], in windows: Range<Int>, rarity: Float, meanTerms: Float, documentIndex: Int
+    ) {
+        let lengths = documents[documentIndex].windowLengths
         let first = starts[documentIndex]
-        for window in document.sentences.indices where counts[window] > 0 {
-            let length = Float(document.windowLengths[window]) / meanTerms
-            let hold = SearchTuning.saturation * (1 - SearchTuning.lengthWeight + SearchTuning.lengthWeight * length)
-            words[first + window] += rarity * counts[window] * (SearchTuning.saturation + 1) / (counts[window] + hold)
+        let free = SearchTuning.saturation * (1 - SearchTuning.lengthWeight)
+        let perTerm = SearchTuning.saturation * SearchTuning.lengthWeight / meanTerms
+        let most = rarity * (SearchTuning.saturation + 1)
+        for window in windows where counts[window] > 0 {
+            let hold = free + perTerm * Float(lengths[window])
+            words[first + window] += most * counts[window] / (counts[window] + hold)
+            counts[window] = 0
         }
     }
 
@@ -98,10 +119,13 @@ struct WindowScores {
         var best = similarities
         for (index, document) in documents.enumerated() {
             let first = starts[index]
-            for (window, end) in document.windowEnds.enumerated() {
-                for sentence in window..<Int(end) {
-                    best[first + window] = max(best[first + window], similarities[first + sentence])
+            let ends = document.windowEnds
+            for window in ends.indices {
+                var highest = similarities[first + window]
+                for sentence in (first + window)..<(first + Int(ends[window])) where similarities[sentence] > highest {
+                    highest = similarities[sentence]
                 }
+                best[first + window] = highest
             }
         }
         return best

@@ -199,19 +199,28 @@ void copenblas_attention(const float *qkv, const float *bias, float *out, float 
 PER_PROCESSOR
 void copenblas_half_products(const uint16_t *halves, size_t count, size_t dimension, const float *vector,
                              float *products) {
-    typedef uint16_t shorts __attribute__((vector_size(32), aligned(2)));
+    typedef _Float16 narrow __attribute__((vector_size(32), aligned(2)));
     for (size_t index = 0; index < count; index++, halves += dimension) {
-        floats sum = {0};
-        for (size_t column = 0; column < dimension; column += lanes) {
-            shorts packed;
-            memcpy(&packed, halves + column, sizeof packed);
-            // Sign, exponent and fraction move to their places in binary32; the factor 2¹¹² mends the exponent's bias.
-            ints bits = __builtin_convertvector(packed, ints);
-            ints moved = ((bits & 0x7FFF) << 13) | ((bits & 0x8000) << 16);
-            floats value;
-            load(&value, vector + column);
-            sum += (floats)moved * 0x1p112f * value;
+        // Four sums side by side, so that no product waits for the one before it.
+        floats sums[4] = {{0}};
+        size_t column = 0;
+        for (; column + 4 * lanes <= dimension; column += 4 * lanes) {
+            for (int part = 0; part < 4; part++) {
+                narrow packed;
+                floats value;
+                memcpy(&packed, halves + column + part * lanes, sizeof packed);
+                load(&value, vector + column + part * lanes);
+                sums[part] += __builtin_convertvector(packed, floats) * value;
+            }
         }
-        products[index] = total(&sum);
+        for (; column < dimension; column += lanes) {
+            narrow packed;
+            floats value;
+            memcpy(&packed, halves + column, sizeof packed);
+            load(&value, vector + column);
+            sums[0] += __builtin_convertvector(packed, floats) * value;
+        }
+        sums[0] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+        products[index] = total(&sums[0]);
     }
 }
