@@ -4,7 +4,15 @@
 
 // Each function is compiled three times, and the loader picks the one this processor runs best. The code is written in
 // vectors of 16; where registers are smaller the compiler uses several.
-#if defined(__x86_64__)
+//
+// Not under a sanitizer: the choice is made while the program is being loaded, when Thread Sanitizer is not there yet and its
+// instrumentation of the choosing function crashes.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
+#define IS_SANITIZED
+#endif
+#endif
+#if defined(__x86_64__) && !defined(IS_SANITIZED)
 #define PER_PROCESSOR \
     __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"), min_vector_width(512)))
 #else

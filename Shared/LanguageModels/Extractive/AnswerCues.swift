@@ -5,8 +5,7 @@ enum AnswerCues {
         let words = candidate.words
         switch question.kind {
         case .quantity:
-            if words.contains(where: { $0.isNumber && !isYear($0) }) { return 1 }
-            return words.contains { numberWords.contains($0.text) } ? 0.7 : 0
+            return quantityStrength(words, question)
         case .time:
             if words.contains(where: isYear) { return 1 }
             return words.contains { timeWords.contains($0.text) } ? 0.7 : 0
@@ -25,6 +24,23 @@ enum AnswerCues {
         case .other:
             return 0
         }
+    }
+
+    /// A number that is no date counts; one right before a word of the question ("340 iterations") counts most.
+    private static func quantityStrength(_ words: [WordList.Word], _ question: Question) -> Double {
+        let asked = Set(question.terms.map(\.stem))
+        var strength = 0.0
+        for (index, word) in words.enumerated() {
+            guard word.isNumber || numberWords.contains(word.text) else { continue }
+            let around = words[max(0, index - 1)..<min(words.count, index + 2)]
+            guard !isYear(word), !around.contains(where: { months.contains($0.text) }) else { continue }
+            let next = words[(index + 1)..<min(words.count, index + 4)]
+            let namesAsked = next.contains {
+                asked.contains(Stemmer.stem($0.text, isEnglish: question.language.isEnglish))
+            }
+            strength = max(strength, namesAsked ? 1 : word.isNumber ? 0.6 : 0.4)
+        }
+        return strength
     }
 
     /// `X is …`, `X, also called …`, `… is called X`, `X: …`, with X the term that is asked for.
@@ -117,13 +133,19 @@ enum AnswerCues {
         "trois",
         "quatre", "cinq", "dos", "tres", "cuatro", "cinco", "due", "tre", "quattro", "cinque",
     ]
-    private static let timeWords: Set<String> = [
+    private static let months: Set<String> = [
         "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-        "december", "century", "decade", "year", "years", "day", "days", "week", "weeks", "month", "months", "hours",
+        "december", "januar", "februar", "märz", "mai", "juni", "juli", "oktober", "dezember", "janvier", "février",
+        "mars",
+        "avril", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre", "enero", "febrero", "marzo",
+        "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
+    ]
+    private static let timeWords: Set<String> = months.union([
+        "century", "decade", "year", "years", "day", "days", "week", "weeks", "month", "months", "hours",
         "minutes", "today", "yesterday", "during", "after", "before", "until", "januar", "februar", "märz", "juni",
         "juli",
-        "oktober", "dezember", "jahr", "jahrhundert", "janvier", "siècle", "enero", "siglo", "año", "secolo",
-    ]
+        "jahr", "jahrhundert", "siècle", "siglo", "año", "secolo",
+    ])
     private static let placePrepositions: Set<String> = [
         "in", "at", "near", "from", "on", "im", "bei", "aus", "à", "en", "dans", "nel", "nella", "a", "em", "no", "na",
     ]
