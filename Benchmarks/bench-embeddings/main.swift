@@ -8,11 +8,20 @@ func seconds(_ duration: Duration) -> Double {
     Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
 }
 
-/// The most memory that was resident so far, in megabytes; getrusage(2).
+/// The most memory that was resident so far, in megabytes: VmHWM of proc(5). The figure of getrusage(2) would count what
+/// the program had that started this one.
 func residentMegabytes() -> Int {
-    var usage = rusage()
-    getrusage(RUSAGE_SELF.rawValue, &usage)
-    return usage.ru_maxrss / 1024
+    guard let file = fopen("/proc/self/status", "r") else { return 0 }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 256)
+    while fgets(&line, Int32(line.count), file) != nil {
+        var kilobytes = 0
+        let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        guard text.hasPrefix("VmHWM:") else { continue }
+        for character in text { if let digit = character.wholeNumberValue { kilobytes = kilobytes * 10 + digit } }
+        return kilobytes / 1024
+    }
+    return 0
 }
 
 do {
