@@ -54,24 +54,40 @@ def text(products, pdf):
 
 
 def errors(truth, found):
-    """Errors in characters by edit distance, in percent; white space counts as one space."""
+    """Errors in characters by edit distance, in percent; white space counts as one space. Page by page where the truth
+    has as many pages as the document (parted by form feeds), else over the whole text."""
     def pages(text):
-        return [re.sub(r"\s+", " ", page).strip() for page in text.split("\f")]
-    wrong = total = 0
+        return [re.sub(r"\s+", " ", page).strip() for page in text.removesuffix("\f").split("\f")]
     truth, found = pages(truth), pages(found)
-    for index, page in enumerate(truth):
-        wrong += distance(page, found[index] if index < len(found) else "")
-        total += len(page)
-    return 100 * wrong / max(1, total)
+    if len(truth) > len(found) or len(truth) == 1:
+        truth, found = [" ".join(page for page in truth if page)], [" ".join(page for page in found if page)]
+    wrong = sum(distance(page, found[index]) for index, page in enumerate(truth))
+    return 100 * wrong / max(1, sum(map(len, truth)))
 
 
 def distance(left, right):
-    row = list(range(len(right) + 1))
+    """Levenshtein's distance, within a band that is widened until it holds the answer (Ukkonen)."""
+    band = max(32, abs(len(left) - len(right)))
+    while True:
+        result = banded(left, right, band)
+        if result <= band or band >= max(len(left), len(right)):
+            return result
+        band *= 2
+
+
+def banded(left, right, band):
+    far = len(left) + len(right)
+    row = {j: j for j in range(min(band, len(right)) + 1)}
     for i, a in enumerate(left, 1):
-        diagonal, row[0] = row[0], i
-        for j, b in enumerate(right, 1):
-            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (a != b))
-    return row[-1]
+        low, high = max(0, i - band), min(len(right), i + band)
+        new = {}
+        for j in range(low, high + 1):
+            if j == 0:
+                new[0] = i
+                continue
+            new[j] = min(row.get(j, far) + 1, new.get(j - 1, far) + 1, row.get(j - 1, far) + (a != right[j - 1]))
+        row = new
+    return row.get(len(right), far)
 
 
 def two_tesseracts(pdf):

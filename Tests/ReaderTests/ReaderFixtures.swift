@@ -26,7 +26,9 @@ enum ReaderFixtures {
         workerCount: Int = 2, pageTimeout: Duration? = nil, configuration: ReaderConfiguration = ReaderConfiguration()
     ) -> ReaderPool {
         var configuration = configuration
-        if let pageTimeout { configuration.limits.pageTimeout = pageTimeout }
+        // Patient by default: what is tested is what is read, on machines of any speed.
+        configuration.limits.pageTimeout = pageTimeout ?? .seconds(120)
+        configuration.limits.openTimeout = .seconds(60)
         return ReaderPool(
             executable: executable, configuration: configuration, workerCount: workerCount, logger: logger)
     }
