@@ -118,7 +118,9 @@ targets += [
     shared("Jobs", ["SQL", "JSONCoding", "Platform", "Logs", "Metrics", "Lifecycle"]),
     shared("Embeddings", ["COpenBLAS", "Platform", "Logs", "JSONCoding", "Lifecycle"]),
     shared("Retrieval", ["Embeddings", "Platform", "JSONCoding"]),
-    shared("LanguageModels", ["HTTPClient", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Retrieval", "Settings"]),
+    shared(
+        "LanguageModels",
+        ["HTTPClient", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Retrieval", "Settings"]),
     shared("PDFText", ["CPoppler", "Platform"]),
     shared("OCR", ["CTesseract"]),
     shared("Sandbox", ["CSandbox", "Platform"]),
@@ -254,7 +256,8 @@ targets += [
     benchmark("bench-search", ["Retrieval", "Embeddings"]),
     benchmark("bench-reader", ["ReaderHost", "ReaderProtocol", "Platform", "Logs"]),
     benchmark(
-        "bench-jobs", ["CJobsReference", "Jobs", "SQL", "SQLiteStore", "Platform", "Logs", "Metrics", "JSONCoding", "Lifecycle"]),
+        "bench-jobs",
+        ["CJobsReference", "Jobs", "SQL", "SQLiteStore", "Platform", "Logs", "Metrics", "JSONCoding", "Lifecycle"]),
 ]
 
 let package = Package(

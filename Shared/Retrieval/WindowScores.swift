@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import Embeddings
 internal import Glibc
 
@@ -97,20 +98,46 @@ struct WindowScores {
 
     // MARK: Meaning
 
+    /// Scopes with more vectors than this are looked through by two threads: about a millisecond of one.
+    private static let vectorsForOneThread = 15_000
+
     private mutating func addSimilarities(to vector: [Float]) {
-        var products: [Float] = []
-        var found = false
+        let (documents, starts) = (self.documents, self.starts)
+        let usable = documents.indices.filter {
+            documents[$0].vectors.count > 0 && documents[$0].vectors.dimension == vector.count
+        }
+        let total = usable.reduce(0) { $0 + documents[$1].vectors.count }
+        guard total > 0 else { return }
         var all = [Float](repeating: -1, count: count)
-        for (index, document) in documents.enumerated()
-        where document.vectors.count > 0 && document.vectors.dimension == vector.count {
-            products.removeAll(keepingCapacity: true)
-            document.vectors.appendProducts(with: vector, to: &products)
-            for (sentence, entry) in document.sentences.enumerated() where entry.vector >= 0 {
-                all[starts[index] + sentence] = products[Int(entry.vector)]
-                found = true
+        let parts = Self.halves(of: usable, total: total) { documents[$0].vectors.count }
+        all.withUnsafeMutableBufferPointer { buffer in
+            // Safe to share: each document's windows are written by the one part that has the document.
+            nonisolated(unsafe) let cells = buffer
+            DispatchQueue.concurrentPerform(iterations: parts.count) { part in
+                var products: [Float] = []
+                for index in parts[part] {
+                    let document = documents[index]
+                    products.removeAll(keepingCapacity: true)
+                    document.vectors.appendProducts(with: vector, to: &products)
+                    for (sentence, entry) in document.sentences.enumerated() where entry.vector >= 0 {
+                        cells[starts[index] + sentence] = products[Int(entry.vector)]
+                    }
+                }
             }
         }
-        if found { similarities = all }
+        similarities = all
+    }
+
+    /// The documents in one part, or for large scopes in two of about the same number of vectors.
+    private static func halves(of documents: [Int], total: Int, size: (Int) -> Int) -> [[Int]] {
+        guard total > vectorsForOneThread else { return [documents] }
+        var (first, taken) = ([Int](), 0)
+        for document in documents {
+            guard taken < total / 2 else { break }
+            first.append(document)
+            taken += size(document)
+        }
+        return [first, Array(documents.dropFirst(first.count))]
     }
 
     /// For each window the greatest similarity of its sentences; empty without vectors.
