@@ -21,8 +21,16 @@ package struct PassageSentence: Sendable, Hashable {
                 if bytes[scanned] & 0xC0 != 0x80 { offset += 1 }
                 scanned += 1
             }
-            return Self(text: normalised(String(decoding: bytes[range], as: UTF8.self)), offset: offset)
+            return withoutMark(normalised(String(decoding: bytes[range], as: UTF8.self)), offset: offset)
         }
+    }
+
+    /// The sentence of a list item, without the mark before it.
+    private static func withoutMark(_ text: String, offset: Int) -> Self {
+        guard let first = text.first, "•▪▸►◦‣⁃·–—*-".contains(first), text.dropFirst().first == " " else {
+            return Self(text: text, offset: offset)
+        }
+        return Self(text: String(text.dropFirst(2)), offset: offset + 1)
     }
 
     /// The text with every run of white space as one blank and none at the ends.

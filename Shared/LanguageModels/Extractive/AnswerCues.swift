@@ -16,7 +16,8 @@ enum AnswerCues {
         case .reason:
             return containsAny(reasonPhrases, words) ? 1 : 0
         case .manner:
-            return containsAny(mannerPhrases, words) ? 0.5 : 0
+            let isByDoing = zip(words, words.dropFirst()).contains { $0.text == "by" && $1.text.hasSuffix("ing") }
+            return isByDoing ? 1 : containsAny(mannerPhrases, words) ? 0.4 : 0
         case .definition:
             return definitionStrength(candidate, question)
         case .list:
@@ -78,7 +79,7 @@ enum AnswerCues {
     private static func properNameCount(_ words: [WordList.Word], _ question: Question) -> Int {
         let asked = Set(question.terms.map(\.stem))
         return words.count { word in
-            word.isCapitalised && !word.isFirst && word.text.count > 1
+            word.isName && !word.isFirst
                 && !asked.contains(Stemmer.stem(word.text, isEnglish: question.language.isEnglish))
         }
     }

@@ -16,7 +16,7 @@ package struct ExtractiveAnswerer: Sendable {
         package var sentencesMax = 4
         /// Below this share of the question covered, the material does not hold the answer. Calibrated on questions about
         /// scientific articles against their own and foreign articles.
-        package var coverageMin = 0.4
+        package var coverageMin = 0.42
         /// A further sentence must score this share of the best one.
         package var furtherShare = 0.72
 
@@ -66,13 +66,15 @@ package struct ExtractiveAnswerer: Sendable {
         }
         // A sentence that points back is not understood without the one before it.
         if let first = chosen.first, first.pointsBack, chosen.count < options.sentencesMax,
-            let before = scoring.sentence(before: first), !chosen.contains(where: { $0.sentence == before.sentence })
+            let before = scoring.sentence(before: first), before.words.count > 2,
+            !chosen.contains(where: { $0.sentence == before.sentence })
         {
             chosen.append(before)
         }
         // One that announces a list is nothing without its first item.
         if let first = chosen.first, first.sentence.text.hasSuffix(":"), chosen.count < options.sentencesMax,
-            let after = scoring.sentence(after: first), !chosen.contains(where: { $0.sentence == after.sentence })
+            let after = scoring.sentence(after: first), after.words.count > 2,
+            !chosen.contains(where: { $0.sentence == after.sentence })
         {
             chosen.append(after)
         }

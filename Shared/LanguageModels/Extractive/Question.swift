@@ -3,6 +3,9 @@ struct Question: Sendable {
     /// What a good answer probably contains.
     enum Kind: Sendable, Hashable {
         case definition, person, time, quantity, place, reason, manner, list, other
+
+        /// Asks for one kind of thing that can be seen in a sentence.
+        var isNarrow: Bool { self == .person || self == .time || self == .quantity }
     }
 
     /// A word of the question that carries meaning.
@@ -48,7 +51,8 @@ struct Question: Sendable {
             }
             let stem = Stemmer.stem(word.text, isEnglish: language.isEnglish)
             if seen.insert(stem).inserted {
-                terms.append(Term(stem: stem, weight: weight, followsPrevious: previousWasTerm))
+                let share = commonWords.contains(word.text) ? 0.5 : 1
+                terms.append(Term(stem: stem, weight: weight * share, followsPrevious: previousWasTerm))
             }
             previousWasTerm = true
         }
@@ -68,7 +72,9 @@ struct Question: Sendable {
             phrases.contains { phrase in words.starts(with: phrase.split(separator: " ").map(String.init)) }
         }
         if begins(
-            "how many", "how much", "how often", "how long", "how large", "how big", "how high", "how old", "how far")
+            "how many", "how much", "how often", "how long", "how large", "how big", "how high", "how old", "how far",
+            "how fast", "how tall", "how deep", "how heavy", "how wide",
+            "how strong")
             || begins("wie viele", "wie viel", "cuántos", "cuántas", "cuánto", "combien", "quanti", "quante", "hoeveel")
         {
             return .quantity
@@ -114,6 +120,15 @@ struct Question: Sendable {
         "example", "examples", "known", "said", "say", "says", "happen", "happens", "kind", "type", "types", "used",
         "percentage", "percent", "year", "reason", "main", "difference", "heißt", "bedeutet", "significa", "signifie",
         "según", "ejemplo", "何", "什么", "谁", "為什", "为什", "怎么",
+    ]
+
+    /// Words that may mean anything, so that finding them says little.
+    private static let commonWords: Set<String> = [
+        "work", "works", "make", "makes", "made", "take", "takes", "use", "uses", "using", "come", "comes", "get",
+        "gets",
+        "give", "gives", "given", "go", "goes", "need", "needs", "become", "becomes", "keep", "show", "shows",
+        "important", "different", "good", "best", "new", "fast", "big", "large", "long", "high", "number",
+        "amount", "role", "purpose", "way", "ways", "part", "parts", "effect", "common", "possible",
     ]
 
     private static let openers: Set<String> = ["and", "und", "et", "y", "e", "en", "so", "but", "also", "then"]

@@ -28,6 +28,8 @@ struct SentenceCandidate: Sendable {
         var quality = 1.0
         if words.count < 4 { quality *= 0.55 } else if words.count < 6 { quality *= 0.85 }
         if words.count > 70 { quality *= 0.75 }
+        // A few words that nothing closes: a heading, or a row of a table.
+        if words.count < 7, let last = text.last, !".!?:;)]”\"'…。！？".contains(last) { quality *= 0.75 }
         if text.hasSuffix("?") { quality *= 0.35 }
         let scalars = text.unicodeScalars
         let letters = scalars.count { $0.properties.isAlphabetic || $0 == " " }

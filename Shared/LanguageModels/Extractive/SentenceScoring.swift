@@ -77,9 +77,10 @@ struct SentenceScoring: Sendable {
         }
     }
 
-    /// As in BM25, but never below a tenth, and a term that occurs nowhere counts as the rarest.
+    /// As in BM25, and a term that occurs nowhere counts as the rarest. Never below three tenths of that: what the passages were
+    /// found by is frequent in them and must not count for nothing.
     private static func rarity(_ count: Double, of total: Double) -> Double {
-        max(0.1, log2((total - count + 0.5) / (count + 0.5) + 1))
+        max(0.3 * log2(2 * total + 2), log2((total - count + 0.5) / (count + 0.5) + 1))
     }
 
     /// Every candidate's score.
@@ -93,13 +94,18 @@ struct SentenceScoring: Sendable {
             let meaning = nearness.flatMap { index < $0.count ? max(0, $0[index]) : nil } ?? 0
             var score = 0.62 * own + 0.2 * around
             score += 0.1 * pairShare(candidate)
-            score += 0.14 * AnswerCues.strength(of: candidate, for: question) * min(1, own * 2)
+            let cue = AnswerCues.strength(of: candidate, for: question)
+            score += 0.14 * cue * min(1, own * 2)
             score += 0.06 / Double(1 + candidate.passageIndex)
             score += 0.35 * meaning
             return ScoredSentence(
-                index: index, score: score * candidate.readability, coverage: max(own, around, meaning))
+                index: index, score: score * candidate.readability,
+                coverage: max(own, around, meaning) * (cue == 0 && question.kind.isNarrow ? Self.missingCue : 1))
         }
     }
+
+    /// A sentence without any name does not say who, one without any number not how many.
+    private static let missingCue = 0.8
 
     /// Per term: its presence in the sentence or, with a discount, before, after, above and elsewhere in the passage.
     private func surroundings(of index: Int) -> [Double] {

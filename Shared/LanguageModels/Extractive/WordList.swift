@@ -7,6 +7,8 @@ struct WordList {
     struct Word: Hashable {
         let text: String
         let isCapitalised: Bool
+        /// Begins with a capital and goes on in small letters, as names do and abbreviations do not.
+        let isName: Bool
         let isNumber: Bool
         /// True for the first word of the text.
         let isFirst: Bool
@@ -25,6 +27,7 @@ struct WordList {
             words.append(
                 Word(
                     text: text.lowercased(), isCapitalised: first.properties.isUppercase,
+                    isName: first.properties.isUppercase && run.dropFirst().contains { $0.properties.isLowercase },
                     isNumber: run.allSatisfy { $0.properties.numericType != nil }, isFirst: words.isEmpty))
             run = String.UnicodeScalarView()
         }
