@@ -26,7 +26,7 @@ package enum ChatApp: ServiceProgram {
             models: ModelSelector(
                 settings.models, client: foundation.client, logger: foundation.logger.named("models"),
                 time: foundation.time),
-            prompts: PromptFolder(path: settings.promptsFolder),
+            extractive: ExtractiveDesk(), prompts: PromptFolder(path: settings.promptsFolder),
             answerTokensMax: settings.models.answerTokensMax,
             cache: AnswerCache(store: MemoryKeyValueStore(time: foundation.time), logger: foundation.logger),
             sessions: sessions, metrics: metrics, logger: foundation.logger.named("answers"), time: foundation.time)

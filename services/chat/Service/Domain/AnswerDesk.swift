@@ -21,7 +21,7 @@ struct AnswerDesk: Sendable {
     ///   the search is down.
     func open(_ question: StudyQuestion, userID: Identifier, request: HTTPRequest?) async throws -> AnswerRun {
         let began = time.monotonic
-        var session = try await sessions.open(question, userID: userID)
+        let session = try await sessions.open(question, userID: userID)
         let turns = session.isNew ? [] : try await sessions.latest(Self.conversationMax, in: session.id, userID: userID)
         let earlier = turns.last { $0.role == .user }?.text
         let leans = FollowUp.leans(question.message, on: earlier)
@@ -35,7 +35,6 @@ struct AnswerDesk: Sendable {
                     code: "web_search_not_configured",
                     message: "Web search is not configured; the answer uses your lectures only."))
         }
-        session.isNew = session.isNew && question.sessionID == nil
         let plan = AnswerPlan(
             id: Identifier.make(), userID: userID, sessionID: session.id, question: question.message,
             earlier: leans ? earlier : nil, conversation: turns.map { ModelMessage($0.role, $0.text) },

@@ -13,6 +13,7 @@ struct AnswerWriter: Sendable {
     typealias Listener = @Sendable (AnswerEvent) async throws -> Void
 
     let models: any ModelSource
+    let extractive: ExtractiveDesk
     let prompts: PromptFolder
     let answerTokensMax: Int
     let cache: AnswerCache
@@ -118,8 +119,7 @@ struct AnswerWriter: Sendable {
     static let extractiveModel = "built-in"
 
     private func extractiveAnswer(_ plan: AnswerPlan, _ draft: inout Draft) async throws -> AnswerCache.Entry {
-        let answer = await ExtractiveAnswerer().answer(
-            question: plan.question, earlier: plan.earlier, passages: plan.passages)
+        let answer = await extractive.answer(plan)
         let pieces = answer.pieces(for: plan.question)
         for piece in pieces { try await draft.add(piece) }
         return AnswerCache.Entry(

@@ -9,7 +9,7 @@ struct StudySessions: Sendable {
     /// A session that an answer is about to be written in.
     struct Opened: Sendable {
         let id: Identifier
-        var isNew: Bool
+        let isNew: Bool
         let lectureID: Identifier?
         let subjectID: Identifier?
 
