@@ -62,6 +62,7 @@ bench-memory: bench-tools build
 	@PRODUCTS=$(PRODUCTS) Benchmarks/scripts/bench_memory.sh
 
 bench-embeddings: bench-tools build
+	@scripts/setup.sh bench-embeddings
 	@PRODUCTS=$(PRODUCTS) Benchmarks/scripts/bench_embeddings.sh
 
 bench-search: build

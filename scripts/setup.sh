@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what Lectern needs on Debian 12 or Ubuntu, and skips what is there.   setup.sh [base] [model] [test] [bench]
+# Installs what Lectern needs on Debian 12 or Ubuntu, and skips what is there.
+#   setup.sh [base] [model] [test] [bench] [bench-embeddings]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -65,12 +66,13 @@ PY
 }
 
 # Python tools that only benchmarks need, in an environment of their own.
-install_bench_python() {
-  [[ -x .venv/bin/python && -f .venv/bench-ready ]] && return 0
-  say "installing the benchmarks' Python references"
-  python3 -m venv .venv
-  .venv/bin/pip install --quiet --disable-pip-version-check -r Benchmarks/requirements.txt
-  touch .venv/bench-ready
+install_bench_python() { # install_bench_python LIST
+  local list=Benchmarks/$1.txt ready=.venv/ready-$1
+  [[ -x .venv/bin/python && $ready -nt $list ]] && return 0
+  say "installing the benchmarks' references ($1)"
+  [[ -x .venv/bin/python ]] || python3 -m venv .venv
+  .venv/bin/pip install --quiet --disable-pip-version-check -r "$list"
+  touch "$ready"
 }
 
 command -v swift >/dev/null || { say "Swift 6.3 is needed; see https://www.swift.org/install"; exit 1; }
@@ -79,7 +81,8 @@ for part in "$@"; do
     base) install_packages "${base_packages[@]}" ;;
     model) install_model ;;
     test) install_packages "${test_packages[@]}" ;;
-    bench) install_packages "${bench_packages[@]}"; install_bench_python ;;
+    bench) install_packages "${bench_packages[@]}"; install_bench_python requirements ;;
+    bench-embeddings) install_packages "${bench_packages[@]}"; install_bench_python requirements-embeddings ;;
     *) say "unknown part $part"; exit 2 ;;
   esac
 done
