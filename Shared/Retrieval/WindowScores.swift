@@ -23,33 +23,42 @@ struct WindowScores {
         var starts = [0]
         for document in documents { starts.append((starts.last ?? 0) + document.sentences.count) }
         self.starts = starts
-        words = [Float](repeating: 0, count: starts.last ?? 0)
+        words = []
         rarities = []
-        addWords(of: query)
-        if let vector { addSimilarities(to: vector) }
+        score(query, vector)
     }
 
     var count: Int { words.count }
 
     // MARK: Words
 
-    private mutating func addWords(of query: QueryTerms) {
+    /// What the words of a question give to each window.
+    private struct WordScores {
+        var words: [Float]
+        var rarities: [Float] = []
+    }
+
+    private static func wordScores(
+        of query: QueryTerms, in documents: [IndexedDocument], starts: [Int]
+    ) -> WordScores {
+        var scores = WordScores(words: [Float](repeating: 0, count: starts.last ?? 0))
         let total = documents.reduce(0) { $0 + $1.windowTerms }
-        let meanTerms = max(1, Float(total) / Float(max(1, count)))
+        let meanTerms = max(1, Float(total) / Float(max(1, scores.words.count)))
         var counts = [Float](repeating: 0, count: documents.map(\.sentences.count).max() ?? 0)
         for term in query.terms {
             let postings = documents.map { $0.postings.postings(of: term.letters) }
             var having = 0
             for (document, list) in zip(documents, postings) { having += document.windowCount(having: list) }
-            let rarity = log1pf((Float(count - having) + 0.5) / (Float(having) + 0.5))
-            rarities.append(rarity)
+            let rarity = log1pf((Float(scores.words.count - having) + 0.5) / (Float(having) + 0.5))
+            scores.rarities.append(rarity)
             for (index, document) in documents.enumerated() {
-                let touched = Self.count(term.letters, postings: postings[index], in: document, into: &counts)
+                let touched = count(term.letters, postings: postings[index], in: document, into: &counts)
                 addTerm(
-                    &counts, in: touched, rarity: rarity * Float(term.count), meanTerms: meanTerms, documentIndex: index
-                )
+                    &counts, in: touched, of: document, first: starts[index], rarity: rarity * Float(term.count),
+                    meanTerms: meanTerms, to: &scores.words)
             }
         }
+        return scores
     }
 
     /// Counts how often the windows of a document have a term, headings and title in part.
@@ -81,11 +90,11 @@ struct WindowScores {
     }
 
     /// Adds what one term gives to its windows, and sets the counts back to 0.
-    private mutating func addTerm(
-        _ counts: inout [Float], in windows: Range<Int>, rarity: Float, meanTerms: Float, documentIndex: Int
+    private static func addTerm(
+        _ counts: inout [Float], in windows: Range<Int>, of document: IndexedDocument, first: Int, rarity: Float,
+        meanTerms: Float, to words: inout [Float]
     ) {
-        let lengths = documents[documentIndex].windowLengths
-        let first = starts[documentIndex]
+        let lengths = document.windowLengths
         let free = SearchTuning.saturation * (1 - SearchTuning.lengthWeight)
         let perTerm = SearchTuning.saturation * SearchTuning.lengthWeight / meanTerms
         let most = rarity * (SearchTuning.saturation + 1)
@@ -98,46 +107,59 @@ struct WindowScores {
 
     // MARK: Meaning
 
-    /// Scopes with more vectors than this are looked through by two threads: about a millisecond of one.
-    private static let vectorsForOneThread = 15_000
+    /// Vectors are looked through in parts of about so many.
+    private static let vectorsInPart = 4_000
 
-    private mutating func addSimilarities(to vector: [Float]) {
+    /// Words and meaning at the same time: the words are the first part of the work, each stretch of vectors one more.
+    /// This thread begins with the words; a second one takes parts as soon as it is awake, which may be late.
+    private mutating func score(_ query: QueryTerms, _ vector: [Float]?) {
         let (documents, starts) = (self.documents, self.starts)
         let usable = documents.indices.filter {
-            documents[$0].vectors.count > 0 && documents[$0].vectors.dimension == vector.count
+            documents[$0].vectors.count > 0 && documents[$0].vectors.dimension == vector?.count
         }
-        let total = usable.reduce(0) { $0 + documents[$1].vectors.count }
-        guard total > 0 else { return }
-        var all = [Float](repeating: -1, count: count)
-        let parts = Self.halves(of: usable, total: total) { documents[$0].vectors.count }
-        all.withUnsafeMutableBufferPointer { buffer in
-            // Safe to share: each document's windows are written by the one part that has the document.
-            nonisolated(unsafe) let cells = buffer
-            DispatchQueue.concurrentPerform(iterations: parts.count) { part in
-                var products: [Float] = []
-                for index in parts[part] {
-                    let document = documents[index]
-                    products.removeAll(keepingCapacity: true)
-                    document.vectors.appendProducts(with: vector, to: &products)
-                    for (sentence, entry) in document.sentences.enumerated() where entry.vector >= 0 {
-                        cells[starts[index] + sentence] = products[Int(entry.vector)]
+        let parts = usable.isEmpty ? [] : Self.parts(of: usable) { documents[$0].vectors.count }
+        var all = [Float](repeating: -1, count: usable.isEmpty ? 0 : starts.last ?? 0)
+        var found = WordScores(words: [])
+        withUnsafeMutablePointer(to: &found) { found in
+            all.withUnsafeMutableBufferPointer { buffer in
+                // Safe to share: the word scores are written by the first part alone, and each document's windows by the
+                // one part that has the document.
+                nonisolated(unsafe) let (found, cells) = (found, buffer)
+                DispatchQueue.concurrentPerform(iterations: 1 + parts.count) { part in
+                    guard part > 0, let vector else {
+                        found.pointee = Self.wordScores(of: query, in: documents, starts: starts)
+                        return
+                    }
+                    var products: [Float] = []
+                    for index in parts[part - 1] {
+                        let document = documents[index]
+                        products.removeAll(keepingCapacity: true)
+                        document.vectors.appendProducts(with: vector, to: &products)
+                        for (sentence, entry) in document.sentences.enumerated() where entry.vector >= 0 {
+                            cells[starts[index] + sentence] = products[Int(entry.vector)]
+                        }
                     }
                 }
             }
         }
+        words = found.words
+        rarities = found.rarities
         similarities = all
     }
 
-    /// The documents in one part, or for large scopes in two of about the same number of vectors.
-    private static func halves(of documents: [Int], total: Int, size: (Int) -> Int) -> [[Int]] {
-        guard total > vectorsForOneThread else { return [documents] }
-        var (first, taken) = ([Int](), 0)
+    /// The documents in parts of at least `vectorsInPart` vectors, but for the last.
+    private static func parts(of documents: [Int], size: (Int) -> Int) -> [[Int]] {
+        var parts: [[Int]] = [[]]
+        var filled = 0
         for document in documents {
-            guard taken < total / 2 else { break }
-            first.append(document)
-            taken += size(document)
+            if filled >= vectorsInPart {
+                parts.append([])
+                filled = 0
+            }
+            parts[parts.count - 1].append(document)
+            filled += size(document)
         }
-        return [first, Array(documents.dropFirst(first.count))]
+        return parts
     }
 
     /// For each window the greatest similarity of its sentences; empty without vectors.
