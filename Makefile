@@ -28,7 +28,7 @@ run: build
 	@PRODUCTS=$(PRODUCTS) scripts/run.sh
 
 demo: build
-	@PRODUCTS=$(PRODUCTS) scripts/demo.sh $(if $(PDF),--pdf '$(PDF)') $(foreach q,$(QUESTION),--question '$(q)')
+	@PRODUCTS=$(PRODUCTS) scripts/demo.sh $(if $(PDF),--pdf '$(PDF)') $(if $(QUESTION),--question '$(QUESTION)')
 
 test:
 	@scripts/setup.sh base model test
