@@ -3,8 +3,6 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export OMP_THREAD_LIMIT=1 MODEL_DIR=${MODEL_DIR:-$PWD/var/models/all-MiniLM-L6-v2}
-# Address Sanitizer's leak pass at exit lists XCTest's own and what lives as long as the process (static tables).
-export ASAN_OPTIONS=detect_leaks=0
 for sanitizer in thread address; do
   echo "$sanitizer sanitizer"
   swift test --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" -j "${JOBS:-2}" "$@"

@@ -59,7 +59,12 @@ struct IdempotencyMiddleware: HTTPMiddleware {
             throw problem
         } catch {
             // Nothing was done, or nobody knows: the client may try again with the same key.
-            try? await store.abandon(claim)
+            do {
+                try await store.abandon(claim)
+            } catch let failure {
+                // The key stays taken until the claim ends by itself.
+                logger.warning("an Idempotency-Key could not be given back", [("error", "\(failure)")])
+            }
             throw error
         }
     }

@@ -97,7 +97,7 @@ package final class ServiceRunner: Sendable {
         return HTTPServer(
             options: options, group: foundation.loops, router: Router(routes: api.routes),
             middleware: middleware, logger: foundation.logger.named("http"),
-            metrics: foundation.metrics, time: foundation.time)
+            metrics: foundation.metrics)
     }
 
     private static func logSink(_ basics: BasicSettings) throws -> any LogSink {

@@ -25,8 +25,7 @@ package actor HTTPServer: Service {
     /// The first of `middleware` is the outermost. Registers the server's metrics.
     package init(
         options: HTTPServerOptions = HTTPServerOptions(), group: EventLoopGroup, router: Router,
-        middleware: [any HTTPMiddleware] = [], logger: Logger, metrics: MetricRegistry,
-        time: any TimeSource = SystemTime()
+        middleware: [any HTTPMiddleware] = [], logger: Logger, metrics: MetricRegistry
     ) {
         self.options = options
         self.group = group
