@@ -201,6 +201,7 @@ targets += [
             "HTTPClient", "HTTPServer", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Lifecycle",
             "TestSupport",
         ]),
+    tests("ContractsTests", ["Contracts", "JSONCoding"]),
     tests("CryptoTests", ["Crypto", "Tokens", "Platform", "JSONCoding", "TestSupport"]),
     tests(
         "StoreTests",
