@@ -18,15 +18,21 @@ struct AuthenticationMiddleware: HTTPMiddleware {
         case .open:
             break
         case .visitor:
-            if request.fields.first(.authorization) != nil { request.setPrincipal(try await user(of: request)) }
+            if request.fields.first(.authorization) != nil { request.setPrincipal(.user(try await user(of: request))) }
         case .user:
-            request.setPrincipal(try await user(of: request))
+            request.setPrincipal(.user(try await user(of: request)))
         case .role(let minimum):
-            let principal = try await user(of: request)
-            guard case .user(let claims) = principal, claims.role >= minimum else {
-                throw Problem.forbidden("this needs the role \(minimum.rawValue)")
+            request.setPrincipal(.user(try require(minimum, try await user(of: request))))
+        case .machine(let scope, or: let minimum):
+            let claims = try await claims(of: request)
+            if let grant = claims.grant {
+                guard grant.scopes.contains(scope) else {
+                    throw Problem.forbidden("this needs a key with the scope \(scope.rawValue)", code: "scope_missing")
+                }
+                request.setPrincipal(.machine(grant))
+            } else {
+                request.setPrincipal(.user(try require(minimum, claims)))
             }
-            request.setPrincipal(principal)
         case .service:
             let token = try bearerToken(of: request)
             guard let caller = try? services.verify(token, callee: service.rawValue) else {
@@ -37,8 +43,22 @@ struct AuthenticationMiddleware: HTTPMiddleware {
         return try await next(request)
     }
 
-    private func user(of request: HTTPRequest) async throws -> Principal {
-        .user(try await users.verify(try bearerToken(of: request)))
+    /// The claims of a person. A machine's key is known but not allowed, wherever no scope is asked for.
+    private func user(of request: HTTPRequest) async throws -> AccessClaims {
+        let claims = try await claims(of: request)
+        guard claims.grant == nil else {
+            throw Problem.forbidden("an API key is not enough here; sign in", code: "user_required")
+        }
+        return claims
+    }
+
+    private func require(_ minimum: Role, _ claims: AccessClaims) throws -> AccessClaims {
+        guard claims.role >= minimum else { throw Problem.forbidden("this needs the role \(minimum.rawValue)") }
+        return claims
+    }
+
+    private func claims(of request: HTTPRequest) async throws -> AccessClaims {
+        try await users.verify(try bearerToken(of: request))
     }
 
     private func bearerToken(of request: HTTPRequest) throws -> String {

@@ -118,6 +118,7 @@ extension HTTPRequest {
     fileprivate var principalName: String {
         switch principal {
         case .user(let claims): claims.subject.description
+        case .machine(let grant): "key \(grant.keyID)"
         case .service(let name): "service \(name)"
         case nil: "anybody"
         }

@@ -29,7 +29,8 @@ package enum OpenAPIDocument {
             "components": [
                 "schemas": ["Problem": problemSchema.json],
                 "securitySchemes": [
-                    "bearer": ["type": "http", "scheme": "bearer", "bearerFormat": "JWT"]
+                    "bearer": ["type": "http", "scheme": "bearer", "bearerFormat": "JWT"],
+                    "api_key": ["type": "apiKey", "in": "header", "name": "X-API-Key"],
                 ],
             ],
         ]
@@ -52,6 +53,9 @@ package enum OpenAPIDocument {
         case .open: description["security"] = []
         case .visitor: description["security"] = [[:], ["bearer": []]]
         case .user, .role, .service: description["security"] = [["bearer": []]]
+        // Since OpenAPI 3.1 any scheme may name what it needs, not only OAuth.
+        case .machine(let scope, or: _):
+            description["security"] = [["api_key": [.string(scope.rawValue)]], ["bearer": []]]
         }
         return .object(description)
     }
@@ -86,8 +90,13 @@ package enum OpenAPIDocument {
             if !answers.contains(where: { $0.status == status }) { answers.append(.problem(status, description)) }
         }
         if operation.access != .open {
-            add(401, "No token, or one that is wrong or expired")
-            if case .role = operation.access { add(403, "The role is not enough") }
+            add(401, "No token or key, or one that is wrong or expired")
+            switch operation.access {
+            case .role: add(403, "The role is not enough")
+            case .machine(let scope, or: let role):
+                add(403, "The key has not the scope \(scope.rawValue), or the user not the role \(role.rawValue)")
+            case .open, .visitor, .user, .service: break
+            }
         }
         if let body = operation.body {
             add(400, "The body is not well-formed")

@@ -2,16 +2,20 @@ package import Platform
 
 /// What an access token says about its bearer.
 package struct AccessClaims: Sendable, Hashable {
-    /// The user.
+    /// The user; for an API key, the key.
     package var subject: Identifier
+    /// The user's role. A key has none: there it is the lowest, and nothing may be decided by it.
     package var role: Role
-    /// The sign-in (family of refresh tokens) that the token belongs to.
+    /// The sign-in (family of refresh tokens) that the token belongs to; for an API key, the key.
     package var sessionID: Identifier
     /// In whole seconds, as tokens have it.
     package var issuedAt: Timestamp
     /// From this moment on the token is worth nothing.
     package var expiresAt: Timestamp
+    /// What an API key permits; nil for a user. Whoever has a grant is no user, whatever else stands here.
+    package let grant: KeyGrant?
 
+    /// A user's claims.
     package init(
         subject: Identifier, role: Role, sessionID: Identifier, issuedAt: Timestamp, expiresAt: Timestamp
     ) {
@@ -20,6 +24,17 @@ package struct AccessClaims: Sendable, Hashable {
         self.sessionID = sessionID
         self.issuedAt = issuedAt
         self.expiresAt = expiresAt
+        grant = nil
+    }
+
+    /// The claims of an API key.
+    package init(grant: KeyGrant, issuedAt: Timestamp, expiresAt: Timestamp) {
+        subject = grant.keyID
+        role = .student
+        sessionID = grant.keyID
+        self.issuedAt = issuedAt
+        self.expiresAt = expiresAt
+        self.grant = grant
     }
 }
 

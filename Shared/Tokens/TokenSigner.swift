@@ -21,16 +21,22 @@ package struct TokenSigner: Sendable {
     /// - Throws: `CryptoError.library` when OpenSSL fails.
     package func sign(_ claims: AccessClaims) throws(CryptoError) -> String {
         let issuedAt = JSONValue.integer(claims.issuedAt.secondsSince1970)
+        var payload: JSONObject = [
+            "iss": .string(issuer), "aud": .string(audience), "sub": .string(claims.subject.description),
+            "iat": issuedAt, "nbf": issuedAt, "exp": .integer(claims.expiresAt.secondsSince1970),
+            "jti": .string(Base64.encodeURL(randomBytes(9))),
+        ]
+        if let grant = claims.grant {
+            payload["key"] = .string(grant.keyID.description)
+            payload["scope"] = .string(grant.scopeText)
+            if let accountID = grant.accountID { payload["account"] = .string(accountID) }
+        } else {
+            payload["sid"] = .string(claims.sessionID.description)
+            payload["role"] = .string(claims.role.rawValue)
+        }
+        let type = claims.grant == nil ? AccessToken.type : KeyGrant.tokenType
         return try CompactToken.write(
-            header: [
-                "alg": .string(AccessToken.algorithm), "typ": .string(AccessToken.type), "kid": .string(key.id),
-            ],
-            claims: [
-                "iss": .string(issuer), "aud": .string(audience), "sub": .string(claims.subject.description),
-                "sid": .string(claims.sessionID.description), "role": .string(claims.role.rawValue),
-                "iat": issuedAt, "nbf": issuedAt, "exp": .integer(claims.expiresAt.secondsSince1970),
-                "jti": .string(Base64.encodeURL(randomBytes(9))),
-            ],
-            sign: key.privateKey.sign)
+            header: ["alg": .string(AccessToken.algorithm), "typ": .string(type), "kid": .string(key.id)],
+            claims: payload, sign: key.privateKey.sign)
     }
 }

@@ -50,12 +50,14 @@ package final class TokenVerifier: Sendable {
         if let claims = state.withLock({ $0.cache.claims(of: token, at: now) }) { return claims }
 
         let parts = try CompactToken(token)
-        try parts.requireHeader(algorithm: AccessToken.algorithm, type: AccessToken.type, keyID: true)
+        let isOfKey = parts.header["typ"]?.string == KeyGrant.tokenType
+        try parts.requireHeader(
+            algorithm: AccessToken.algorithm, type: isOfKey ? KeyGrant.tokenType : AccessToken.type, keyID: true)
         guard let keyID = parts.header["kid"]?.string, let key = state.withLock({ $0.keys[keyID] }) else {
             throw .unknownKey
         }
         guard key.publicKey.isValid(signature: parts.signature, for: parts.signedBytes) else { throw .badSignature }
-        let claims = try check(parts.claims(), at: now)
+        let claims = try check(parts.claims(), isOfKey: isOfKey, at: now)
         state.withLock { state in
             // The keys may have been replaced while the signature was checked.
             guard state.keys[keyID] != nil else { return }
@@ -64,16 +66,38 @@ package final class TokenVerifier: Sendable {
         return claims
     }
 
-    private func check(_ claims: JSONObject, at now: Timestamp) throws(TokenRefusal) -> AccessClaims {
+    private func check(
+        _ claims: JSONObject, isOfKey: Bool, at now: Timestamp
+    ) throws(TokenRefusal) -> AccessClaims {
         guard claims["iss"]?.string == issuer else { throw .wrongIssuer }
         guard claims["aud"]?.string == audience else { throw .wrongAudience }
         let (issuedAt, expiresAt) = try claims.requireValidity(at: now)
-        guard let subject = claims["sub"]?.string.flatMap({ Identifier($0) }),
+        guard let subject = claims["sub"]?.string.flatMap({ Identifier($0) }) else { throw .badClaims }
+        if isOfKey {
+            guard expiresAt <= issuedAt + KeyGrant.tokenLifetimeMax else { throw .badClaims }
+            let grant = try grant(of: claims, subject: subject)
+            return AccessClaims(grant: grant, issuedAt: issuedAt, expiresAt: expiresAt)
+        }
+        // What belongs to the other kind of token is a mistake of the issuer's, not something to look over.
+        guard claims["key"] == nil, claims["scope"] == nil, claims["account"] == nil,
             let sessionID = claims["sid"]?.string.flatMap({ Identifier($0) }),
             let role = claims["role"]?.string.flatMap({ Role(rawValue: $0) })
         else { throw .badClaims }
         return AccessClaims(
             subject: subject, role: role, sessionID: sessionID, issuedAt: issuedAt, expiresAt: expiresAt)
+    }
+
+    private func grant(of claims: JSONObject, subject: Identifier) throws(TokenRefusal) -> KeyGrant {
+        guard claims["role"] == nil, claims["sid"] == nil, claims["key"]?.string == claims["sub"]?.string,
+            let scopes = claims["scope"]?.string.flatMap({ KeyGrant.scopes(of: $0) })
+        else { throw .badClaims }
+        var accountID: String?
+        if let account = claims["account"] {
+            guard let text = account.string else { throw .badClaims }
+            accountID = text
+        }
+        guard let grant = KeyGrant(keyID: subject, scopes: scopes, accountID: accountID) else { throw .badClaims }
+        return grant
     }
 
     private static func indexed(_ keys: JSONWebKeySet) -> [String: VerificationKey] {
