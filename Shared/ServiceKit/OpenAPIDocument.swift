@@ -2,6 +2,7 @@ import Contracts
 import HTTPMessages
 package import HTTPServer
 package import JSONCoding
+import Tokens
 
 /// The OpenAPI 3.1 document of a service, made from the very routes it serves, so that it cannot go stale.
 package enum OpenAPIDocument {
