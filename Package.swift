@@ -35,14 +35,16 @@ func system(_ name: String, pkgConfig: String? = nil, apt package: String) -> Ta
 
 /// One of the five services: `services/<folder>/Service` as a library and `services/<folder>/Main` as its executable.
 /// The SQL files of `Migrations` become constants of the library (`PackageResources`), so that a program carries its
-/// schema with it and needs no folder beside it.
+/// schema with it and needs no folder beside it; `embedded` names more files that become constants.
 func service(
-    _ folder: String, library: String, hasDatabase: Bool = true, _ dependencies: [Target.Dependency]
+    _ folder: String, library: String, hasDatabase: Bool = true, embedded: [String] = [],
+    _ dependencies: [Target.Dependency]
 ) -> [Target] {
     [
         .target(
             name: library, dependencies: dependencies, path: "services/\(folder)/Service",
-            resources: hasDatabase ? [.embedInCode("Migrations")] : [], swiftSettings: swiftSettings),
+            resources: ((hasDatabase ? ["Migrations"] : []) + embedded).map { .embedInCode($0) },
+            swiftSettings: swiftSettings),
         .executableTarget(
             name: "lectern-\(folder)", dependencies: [.byName(name: library), "ServiceKit", "Settings"],
             path: "services/\(folder)/Main", swiftSettings: swiftSettings),
@@ -117,6 +119,7 @@ targets += [
     shared("Tokens", ["Crypto", "JSONCoding", "Platform"]),
     shared("Jobs", ["SQL", "JSONCoding", "Platform", "Logs", "Metrics", "Lifecycle"]),
     shared("Embeddings", ["COpenBLAS", "Platform", "Logs", "JSONCoding", "Lifecycle"]),
+    shared("Classification", ["Embeddings", "Platform", "Logs"]),
     shared("Retrieval", ["Embeddings", "Platform", "JSONCoding"]),
     shared(
         "LanguageModels",
@@ -144,7 +147,9 @@ targets += service(
     "ingest", library: "IngestService",
     serviceBasics + ["Embeddings", "Retrieval", "ReaderHost", "ReaderProtocol", "Crypto"])
 targets += service("docs", library: "DocsService", hasDatabase: false, serviceBasics)
-targets += service("notify", library: "NotifyService", hasDatabase: false, serviceBasics)
+targets += service(
+    "notify", library: "NotifyService", hasDatabase: false, embedded: ["Incidents/Categories/examples.txt"],
+    serviceBasics + ["Classification", "Embeddings", "LanguageModels"])
 targets += [
     // The worker that reads untrusted files for ingest, in a process of its own.
     .target(
@@ -211,6 +216,7 @@ targets += [
             "Logs", "Metrics", "Lifecycle", "HTTPMessages", "bench-jobs",
         ]),
     tests("EmbeddingsTests", ["Embeddings", "Platform", "TestSupport", "JSONCoding"], resources: [.copy("Fixtures")]),
+    tests("ClassificationTests", ["Classification", "Embeddings", "Platform", "TestSupport"]),
     tests("RetrievalTests", ["Retrieval", "Embeddings", "Platform", "TestSupport", "JSONCoding"]),
     tests(
         "LanguageModelsTests",
@@ -253,6 +259,7 @@ targets += [
         "bench-server",
         ["HTTPServer", "HTTPForwarder", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Lifecycle"]),
     benchmark("bench-embeddings", ["Embeddings", "Platform", "JSONCoding"]),
+    benchmark("bench-classifier", ["NotifyService", "Classification", "Embeddings", "Platform"]),
     benchmark("bench-retrieval", ["Retrieval", "Embeddings", "Platform", "JSONCoding"]),
     benchmark("bench-search", ["Retrieval", "Embeddings"]),
     benchmark("bench-reader", ["ReaderHost", "ReaderProtocol", "Platform", "Logs"]),

@@ -8,7 +8,7 @@ private let layers: [Set<String>] = [
     ["Lifecycle", "Crypto", "HTTPMessages", "SQL"],
     [
         "HTTPServer", "HTTPForwarder", "HTTPClient", "SQLiteStore", "KeyValue", "ObjectStore", "Tokens", "Jobs",
-        "Embeddings", "Retrieval", "LanguageModels", "PDFText", "OCR", "Sandbox",
+        "Embeddings", "Classification", "Retrieval", "LanguageModels", "PDFText", "OCR", "Sandbox",
     ],
     ["Contracts", "ServiceKit"],
     [
@@ -21,6 +21,7 @@ private let layers: [Set<String>] = [
 private let sideways: [String: Set<String>] = [
     "JSONCoding": ["Platform"], "Logs": ["Platform", "JSONCoding"], "Metrics": ["Platform"], "Settings": ["Platform"],
     "HTTPForwarder": ["HTTPServer"],
+    "Classification": ["Embeddings"],
     "Retrieval": ["Embeddings"],
     "LanguageModels": ["HTTPClient", "Retrieval"],
     "ServiceKit": ["Contracts"],

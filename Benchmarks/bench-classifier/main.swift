@@ -1,0 +1,61 @@
+import Classification
+import Embeddings
+import Glibc
+import NotifyService
+import Platform
+
+// How well the built-in classifier of incidents does on messages that it has not learned from.
+//
+//     bench-classifier --data <csv with the columns text,category> [--model <folder>] [--words-only]
+//
+// Without --data only the cross-validation on the built-in examples is printed.
+
+var data: String?
+var model = getenv("MODEL_DIR").map { String(cString: $0) } ?? "var/models/all-MiniLM-L6-v2"
+var usesEmbedder = true
+var words = CommandLine.arguments.dropFirst()[...]
+while let word = words.popFirst() {
+    switch word {
+    case "--data": data = words.popFirst().flatMap { $0.isEmpty ? nil : $0 }
+    case "--model": model = words.popFirst() ?? model
+    case "--words-only": usesEmbedder = false
+    default:
+        print("unknown argument \(word)")
+        exit(2)
+    }
+}
+
+let time = SystemTime()
+let examples = try IncidentExamples.load()
+let classifier = ExampleClassifier(
+    examples: examples, embedder: usesEmbedder ? NativeEmbedder(modelFolder: model, threads: 2) : nil)
+let begin = time.monotonic
+try await classifier.prepare()
+print(
+    "\(examples.examples.count) examples learned in \((time.monotonic - begin).milliseconds) ms, model loading included"
+)
+Report.show(
+    try await classifier.crossValidation(), examples.labels, title: "cross-validation on the examples, by groups")
+
+if let data {
+    let rows = try LabelledTable.read(data)
+    var quality = GuessQuality(classCount: examples.labels.count)
+    var times: [Double] = []
+    for row in rows {
+        guard let right = examples.labels.firstIndex(of: row.label) else {
+            print("the label \(row.label) is not one of the classifier's")
+            exit(1)
+        }
+        let start = time.monotonic
+        let found = try await classifier.classify(row.text)
+        times.append((time.monotonic - start).milliseconds)
+        quality.count(
+            right: right, guessed: examples.labels.firstIndex(of: found.best.label) ?? 0,
+            confidence: found.best.confidence)
+    }
+    times.sort()
+    Report.show(quality, examples.labels, title: "\(rows.count) messages of \(data.split(separator: "/").last ?? "")")
+    print(
+        "time of one: median \(Report.rounded(times[times.count / 2])) ms, slowest \(Report.rounded(times.last ?? 0)) ms"
+    )
+}
