@@ -16,7 +16,7 @@ export MODEL_DIR ?= $(CURDIR)/var/models/all-MiniLM-L6-v2
 PRODUCTS := .build/$(CONFIGURATION)
 
 .PHONY: setup build run demo test lint check bench bench-tools bench-http bench-text bench-ocr bench-embeddings \
-	bench-retrieval bench-search bench-jobs bench-idle bench-memory clean
+	bench-classifier bench-retrieval bench-search bench-jobs bench-idle bench-memory clean
 
 setup:
 	@scripts/setup.sh base model
@@ -70,6 +70,9 @@ bench-search: build
 
 bench-retrieval: build
 	@$(PRODUCTS)/bench-retrieval --data '$(DATA)'
+
+bench-classifier: build
+	@$(PRODUCTS)/bench-classifier $(if $(DATA),--data '$(DATA)')
 
 bench-jobs: build
 	@$(PRODUCTS)/bench-jobs
