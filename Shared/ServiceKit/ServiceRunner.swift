@@ -82,7 +82,9 @@ package final class ServiceRunner: Sendable {
         var api = app.api
         HealthRoutes.add(
             to: &api, title: "Lectern \(basics.service.rawValue)",
-            probe: ReadinessProbe(checks: app.readiness, draining: draining, time: foundation.time),
+            probe: ReadinessProbe(
+                checks: app.readiness, draining: draining, time: foundation.time,
+                logger: foundation.logger.named("ready")),
             metrics: foundation.metrics, onDocument: app.onDocument)
         var options = HTTPServerOptions()
         options.host = basics.bindAddress

@@ -63,8 +63,7 @@ final class Installation {
         try #require(processes[service]).processIdentifier
     }
 
-    /// Starts a service and waits until it is ready to serve.
-    func start(_ service: String) async throws {
+    private func process(_ service: String) -> Process {
         let process = Process()
         process.executableURL = URL(filePath: "\(products)/lectern-\(service)")
         var environment = ProcessInfo.processInfo.environment
@@ -77,6 +76,23 @@ final class Installation {
         environment.merge(extra) { _, new in new }
         process.environment = environment
         process.currentDirectoryURL = URL(filePath: folder.path)
+        return process
+    }
+
+    /// Starts a service that is expected to end at once; its exit status and what it printed.
+    func failedStart(_ service: String) throws -> (status: Int32, printed: String) {
+        let process = process(service)
+        let pipe = Pipe()
+        process.standardError = pipe
+        try process.run()
+        let printed = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: printed, as: UTF8.self))
+    }
+
+    /// Starts a service and waits until it is ready to serve.
+    func start(_ service: String) async throws {
+        let process = process(service)
         try process.run()
         processes[service] = process
         try await waitUntil("\(service) is ready") {

@@ -32,6 +32,16 @@ private let accepted: [(String, [Outcome])] = [
         ]
     ),
     (
+        "GET http://b:80/x?y HTTP/1.1\r\nA: 1\r\nHost: a\r\n\r\nGET HTTPS://[::1]?y HTTP/1.1\r\nHost: a\r\n\r\n"
+            + "GET http://c HTTP/1.0\r\n\r\nOPTIONS http://d HTTP/1.1\r\nHost: a\r\n\r\n",
+        [
+            .request("GET /x?y 1", ["A: 1", "Host: b:80"], .none), .end([]),
+            .request("GET /?y 1", ["Host: [::1]"], .none), .end([]),
+            .request("GET / 0", ["Host: c"], .none), .end([]),
+            .request("OPTIONS * 1", ["Host: d"], .none), .end([]),
+        ]
+    ),
+    (
         "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nPOST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi\r\nGET /3 HTTP/1.1\r\nHost: b\r\n\r\n",
         [
             .request("GET /1 1", ["Host: a"], .none), .end([]),
@@ -57,7 +67,10 @@ private let refused: [(String, HTTPParseFailure)] = [
     ("GET /\u{7f} HTTP/1.1\r\n", .invalidTarget), ("GET /é HTTP/1.1\r\n", .invalidTarget),
     ("GET /\0 HTTP/1.1\r\n", .invalidTarget), ("GET /\r HTTP/1.1\r\n", .invalidTarget),
     ("GET /a#b HTTP/1.1\r\n", .invalidTarget), ("GET * HTTP/1.1\r\n", .invalidTarget),
-    ("OPTIONS *a HTTP/1.1\r\n", .invalidTarget), ("GET http://a/ HTTP/1.1\r\n", .invalidTarget),
+    ("OPTIONS *a HTTP/1.1\r\n", .invalidTarget), ("GET ftp://a/ HTTP/1.1\r\n", .invalidTarget),
+    ("GET http:///a HTTP/1.1\r\n", .invalidTarget), ("GET http://u@a/ HTTP/1.1\r\n", .invalidTarget),
+    ("GET http:/a HTTP/1.1\r\n", .invalidTarget), ("GET http://a,b/ HTTP/1.1\r\n", .invalidTarget),
+    ("GET http://a/ HTTP/1.1\r\n\r\n", .missingHost),
     ("CONNECT a:443 HTTP/1.1\r\n", .invalidTarget), ("GET a HTTP/1.1\r\n", .invalidTarget),
     ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA / HTTP/1.1\r\n", .invalidMethod),
     ("PRI * HTTP/2.0\r\n\r\n", .unsupportedVersion),

@@ -1,5 +1,6 @@
 import HTTPMessages
 import JSONCoding
+import Logs
 import Platform
 import ServiceKit
 import ServiceTestSupport
@@ -41,6 +42,12 @@ struct ServiceTests {
             #expect(ready.fields.first(.retryAfter) != nil)
             #expect(ready.json["checks"]?["sample"]?["state"]?.string == "down")
             #expect(try await service.send(.get, "/health").status == 200)
+            #expect(!ready.text.contains("secret detail"))
+            _ = try await service.send(.get, "/ready")
+            let told = service.log.filter { $0.message == "a dependency is down" }
+            #expect(told.count == 1, "the reason is for the log, once")
+            let reason = told.first?.metadata.first { $0.key == "error" }?.value
+            #expect(reason?.contains("secret detail") == true, "\(told)")
         }
     }
 

@@ -2,7 +2,7 @@ import Contracts
 package import HTTPClient
 package import HTTPMessages
 package import JSONCoding
-import Logs
+package import Logs
 import Metrics
 package import Platform
 package import ServiceKit
@@ -14,7 +14,17 @@ package struct RunningService: Sendable {
     /// The folder given as `VAR_DIR`.
     package let folder: String
     package let client: HTTPClient
+    private let sink: MemoryLogSink
 
+    init(port: UInt16, folder: String, client: HTTPClient, sink: MemoryLogSink) {
+        self.port = port
+        self.folder = folder
+        self.client = client
+        self.sink = sink
+    }
+
+    /// What the service has logged so far.
+    package var log: [LogEntry] { sink.entries }
     package var baseURL: String { "http://127.0.0.1:\(port)" }
 
     /// An answer, read whole.
@@ -68,7 +78,7 @@ package func withService<Program: ServiceProgram, Result>(
     let running = Task { try await runner.run() }
     let logger = Logger(name: "test", sink: sink)
     let client = HTTPClient(HTTPClientOptions(), logger: logger, metrics: MetricRegistry())
-    let service = RunningService(port: runner.port, folder: path, client: client)
+    let service = RunningService(port: runner.port, folder: path, client: client, sink: sink)
     do {
         let result = try await body(service)
         runner.requestStop()

@@ -51,6 +51,11 @@ struct HTTPFieldBlock: Sendable {
         return nil
     }
 
+    /// Puts the host that the request's target names in the place of what `Host` says (RFC 9112 section 3.2.2).
+    mutating func replaceHost(by host: String) {
+        fields.set(.host, host)
+    }
+
     /// The framing these fields ask for: both fields at once, or any coding but `chunked`, is refused, for such messages
     /// are how requests are smuggled past a proxy (RFC 9112 section 11.2).
     func bodyKind(versionMinor: Int) -> Result<HTTPBodyKind, HTTPParseFailure> {

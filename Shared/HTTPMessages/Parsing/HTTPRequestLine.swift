@@ -2,6 +2,8 @@
 struct HTTPRequestLine: Sendable {
     private var method = HTTPMethod.get
     private var target = ""
+    /// The host of a target in absolute form; it stands for whatever `Host` says (RFC 9112 section 3.2.2).
+    private(set) var targetHost: String?
     private(set) var versionMinor = 1
 
     /// A longer method is no method anybody registered.
@@ -33,11 +35,37 @@ struct HTTPRequestLine: Sendable {
         guard targetEnd > targetStart, line[targetEnd] == ASCII.space else { return .invalidTarget }
         if let failure = parse(version: UnsafeRawBufferPointer(rebasing: line[(targetEnd + 1)...])) { return failure }
         method = Self.method(UnsafeRawBufferPointer(rebasing: line[..<methodEnd]))
-        // Origin form for all, asterisk form for OPTIONS. Absolute and authority form are for proxies, which this is not;
-        // with them a request would name its host twice.
-        let isAsterisk = targetEnd - targetStart == 1 && line[targetStart] == UInt8(ascii: "*")
-        guard line[targetStart] == ASCII.slash || (isAsterisk && method == .options) else { return .invalidTarget }
-        target = String(ascii: UnsafeRawBufferPointer(rebasing: line[targetStart..<targetEnd]))
+        return parse(target: UnsafeRawBufferPointer(rebasing: line[targetStart..<targetEnd]))
+    }
+
+    /// Origin form for all, asterisk form for OPTIONS, absolute form turned into these (RFC 9112 section 3.2). Authority
+    /// form is for proxies, which this is not.
+    private mutating func parse(target bytes: UnsafeRawBufferPointer) -> HTTPParseFailure? {
+        let isAsterisk = bytes.count == 1 && bytes[0] == UInt8(ascii: "*")
+        guard bytes[0] == ASCII.slash || (isAsterisk && method == .options) else { return parse(absoluteForm: bytes) }
+        target = String(ascii: bytes)
+        return nil
+    }
+
+    private mutating func parse(absoluteForm bytes: UnsafeRawBufferPointer) -> HTTPParseFailure? {
+        let rest: Slice<UnsafeRawBufferPointer>
+        if ASCII.equals(bytes.prefix(7), lowercase: "http://") {
+            rest = bytes.dropFirst(7)
+        } else if ASCII.equals(bytes.prefix(8), lowercase: "https://") {
+            rest = bytes.dropFirst(8)
+        } else {
+            return .invalidTarget
+        }
+        let hostEnd = rest.firstIndex { $0 == ASCII.slash || $0 == ASCII.questionMark } ?? rest.endIndex
+        let host = String(ascii: UnsafeRawBufferPointer(rebasing: rest[..<hostEnd]))
+        guard HTTPHost.isValid(host) else { return .invalidTarget }
+        targetHost = host
+        let path = String(ascii: UnsafeRawBufferPointer(rebasing: rest[hostEnd...]))
+        if path.isEmpty {
+            target = method == .options ? "*" : "/"
+        } else {
+            target = path.utf8.first == ASCII.slash ? path : "/" + path
+        }
         return nil
     }
 

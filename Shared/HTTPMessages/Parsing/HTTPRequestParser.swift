@@ -155,6 +155,7 @@ package struct HTTPRequestParser: Sendable {
         } else if line.versionMinor > 0 {
             return fail(.missingHost)
         }
+        if let host = line.targetHost { block.replaceHost(by: host) }
         switch block.bodyKind(versionMinor: line.versionMinor) {
         case .failure(let failure): return fail(failure)
         case .success(let kind):
