@@ -113,6 +113,7 @@ targets += [
     shared("HTTPServer", ["HTTPMessages", "Platform", "Logs", "Metrics", "Lifecycle", "JSONCoding", "Crypto"]),
     shared("HTTPForwarder", ["HTTPServer", "HTTPMessages", "Platform", "Logs", "Metrics", "Lifecycle"]),
     shared("HTTPClient", ["CCurl", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Lifecycle"]),
+    shared("Mail", ["HTTPClient", "Crypto", "Platform", "Logs", "Metrics", "Lifecycle"]),
     shared("SQLiteStore", ["CSQLite", "SQL", "Platform", "Logs"]),
     shared("KeyValue", ["Platform", "Logs"]),
     shared("ObjectStore", ["Platform", "Logs", "Crypto", "HTTPMessages"]),
@@ -148,8 +149,8 @@ targets += service(
     serviceBasics + ["Embeddings", "Retrieval", "ReaderHost", "ReaderProtocol", "Crypto"])
 targets += service("docs", library: "DocsService", hasDatabase: false, serviceBasics)
 targets += service(
-    "notify", library: "NotifyService", hasDatabase: false, embedded: ["Incidents/Categories/examples.txt"],
-    serviceBasics + ["Classification", "Embeddings", "LanguageModels"])
+    "notify", library: "NotifyService", embedded: ["Incidents/Categories/examples.txt"],
+    serviceBasics + ["Classification", "Crypto", "Embeddings", "LanguageModels", "Mail"])
 targets += [
     // The worker that reads untrusted files for ingest, in a process of its own.
     .target(

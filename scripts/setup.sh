@@ -9,7 +9,7 @@ base_packages=(
   libopenblas-pthread-dev libpoppler-private-dev libpoppler-cpp-dev libtesseract-dev libleptonica-dev
   tesseract-ocr tesseract-ocr-eng tesseract-ocr-osd poppler-data fonts-urw-base35 pkg-config make curl ca-certificates python3 python3-pip
 )
-test_packages=(strace)
+test_packages=(strace python3-venv openssl)
 bench_packages=(nginx-light wrk poppler-utils time python3-venv)
 
 say() { printf 'setup: %s\n' "$*" >&2; }
@@ -75,12 +75,22 @@ install_bench_python() { # install_bench_python LIST
   touch "$ready"
 }
 
+# Python servers that tests run against (Tests/Servers), in an environment of their own.
+install_test_python() {
+  local list=Tests/requirements.txt ready=.venv-test/ready
+  [[ -x .venv-test/bin/python && $ready -nt $list ]] && return 0
+  say "installing the servers of the tests"
+  [[ -x .venv-test/bin/python ]] || python3 -m venv .venv-test
+  .venv-test/bin/pip install --quiet --disable-pip-version-check -r "$list"
+  touch "$ready"
+}
+
 command -v swift >/dev/null || { say "Swift 6.3 is needed; see https://www.swift.org/install"; exit 1; }
 for part in "$@"; do
   case $part in
     base) install_packages "${base_packages[@]}" ;;
     model) install_model ;;
-    test) install_packages "${test_packages[@]}" ;;
+    test) install_packages "${test_packages[@]}"; install_test_python ;;
     bench) install_packages "${bench_packages[@]}"; install_bench_python requirements ;;
     bench-embeddings) install_packages "${bench_packages[@]}"; install_bench_python requirements-embeddings ;;
     *) say "unknown part $part"; exit 2 ;;

@@ -4,6 +4,9 @@ package import Platform
 /// A field of a message from another service was missing or of the wrong kind.
 package struct WireError: Error, CustomStringConvertible {
     package let field: String
+
+    package init(field: String) { self.field = field }
+
     package var description: String { "field \(field) is missing or has the wrong type" }
 }
 

@@ -8,7 +8,7 @@ private let layers: [Set<String>] = [
     ["Lifecycle", "Crypto", "HTTPMessages", "SQL"],
     [
         "HTTPServer", "HTTPForwarder", "HTTPClient", "SQLiteStore", "KeyValue", "ObjectStore", "Tokens", "Jobs",
-        "Embeddings", "Classification", "Retrieval", "LanguageModels", "PDFText", "OCR", "Sandbox",
+        "Embeddings", "Classification", "Retrieval", "LanguageModels", "PDFText", "OCR", "Sandbox", "Mail",
     ],
     ["Contracts", "ServiceKit"],
     [
@@ -24,6 +24,7 @@ private let sideways: [String: Set<String>] = [
     "Classification": ["Embeddings"],
     "Retrieval": ["Embeddings"],
     "LanguageModels": ["HTTPClient", "Retrieval"],
+    "Mail": ["HTTPClient"],
     "ServiceKit": ["Contracts"],
     "IngestService": ["ReaderHost", "ReaderProtocol"],
     "ReaderHost": ["ReaderProtocol"],

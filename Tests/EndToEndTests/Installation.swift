@@ -72,6 +72,7 @@ final class Installation {
         environment["OMP_THREAD_LIMIT"] = "1"
         environment["SWIFT_BACKTRACE"] = "enable=no"
         environment["PROMPTS_DIR"] = Self.repository.appending(path: "prompts").path
+        environment["TEMPLATES_DIR"] = Self.repository.appending(path: "templates").path
         for (name, port) in ports { environment["\(name.uppercased())_PORT"] = String(port) }
         environment.merge(extra) { _, new in new }
         process.environment = environment

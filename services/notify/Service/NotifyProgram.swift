@@ -1,15 +1,27 @@
 package import Contracts
+import SQL
 package import ServiceKit
 package import Settings
 
-/// The notify service. Its features (incidents, notifications, reminders) are not there yet: it answers health,
-/// readiness, metrics and its OpenAPI document, and 404 for everything else.
+/// The notify service: incidents, and what people and machines are told about them and about anything else.
 package enum NotifyProgram: ServiceProgram {
     package static let name = ServiceName.notify
 
-    package static func configuration(from reader: inout SettingsReader) {}
+    package static func configuration(from reader: inout SettingsReader) -> NotifySettings {
+        NotifySettings(from: &reader)
+    }
 
-    package static func assemble(_ configuration: Void, on foundation: ServiceFoundation) async throws -> ServiceApp {
-        ServiceApp(api: API(), tokens: PublishedKeys(foundation: foundation))
+    package static func assemble(
+        _ settings: NotifySettings, on foundation: ServiceFoundation
+    ) async throws -> ServiceApp {
+        let database = try await foundation.openDatabase(migrations: NotifyHouse.migrations)
+        do {
+            let house = try await NotifyHouse(settings, foundation: foundation, database: database)
+            try await house.registerJobs()
+            return house.app(tokens: PublishedKeys(foundation: foundation))
+        } catch {
+            await database.close()
+            throw error
+        }
     }
 }

@@ -1,0 +1,117 @@
+import Contracts
+import Crypto
+import JSONCoding
+import Jobs
+import Platform
+import SQL
+
+/// Takes orders: what is taken will be delivered or visibly given up, whatever dies meanwhile.
+struct NotificationDesk: Sendable {
+    let templates: TemplateShelf
+    let jobs: JobQueue
+    /// The name of the house in every message: `{{brand}}`.
+    let brand: String
+    let time: any TimeSource
+
+    /// Whose idempotency keys an order's key stands among, and to which account its notifications belong.
+    struct Caller: Sendable {
+        var scope: String
+        var accountID: String?
+
+        /// Other parts of this service.
+        static let notify = Caller(scope: "notify", accountID: nil)
+    }
+
+    /// Renders the order's messages, stores them, and puts a job for each into the queue: all in the caller's write
+    /// transaction. Workers hear of it after the commit.
+    ///
+    /// - Returns: One notification for each ladder. The same order under the same key gives the same ones.
+    /// - Throws: `NotificationRefusal` with every bad field, or for a key that was used with another order.
+    func submit(
+        _ order: NotificationOrder, by caller: Caller = .notify, in connection: any SQLConnection
+    ) throws -> [Identifier] {
+        let fingerprint = SHA256.digest(of: order.json.serialized())
+        if let known = try NotificationTable.order(
+            scope: caller.scope, key: order.idempotencyKey, in: connection)
+        {
+            guard known.fingerprint == fingerprint else { throw NotificationRefusal.keyReused }
+            return try NotificationTable.ids(ofOrder: known.id, in: connection)
+        }
+        let ladders = try ladders(of: order)
+        let (orderID, now) = (Identifier.make(), time.wall)
+        try NotificationTable.insert(
+            order, id: orderID, scope: caller.scope, fingerprint: fingerprint, at: now, in: connection)
+        return try ladders.map { ladder in
+            var notification = Notification(
+                id: Identifier.make(), orderID: orderID, accountID: caller.accountID, reference: order.reference,
+                template: order.template, ladder: ladder, rung: 0, status: .pending, isUrgent: order.isUrgent,
+                attempts: 0, rungAttempts: 0, createdAt: now, updatedAt: now)
+            try schedule(&notification, after: .zero, in: connection)
+            try NotificationTable.insert(notification, in: connection)
+            return notification.id
+        }
+    }
+
+    /// Has the queue looked at now. Not needed after `submit`, whose jobs are announced by the commit.
+    func wake() {
+        jobs.wake()
+    }
+
+    /// Puts the job for the next attempt into the queue and notes it in `notification`, which the caller stores. Only the
+    /// job that is noted may deliver: whatever else is still in the queue finds itself outdated.
+    func schedule(
+        _ notification: inout Notification, after delay: Duration, in connection: any SQLConnection
+    ) throws {
+        guard let rung = notification.current else { return }
+        notification.jobID = try jobs.enqueue(
+            NewJob(
+                kind: DeliveryJob.kind(for: rung.channel), payload: DeliveryJob.payload(for: notification.id),
+                start: delay > .zero ? .after(delay) : .now),
+            in: connection)
+        notification.nextAttemptAt = time.wall + delay
+    }
+
+    /// The rendered messages of each ladder, without the channels for which the recipient has no address.
+    private func ladders(of order: NotificationOrder) throws -> [[LadderRung]] {
+        var problems = OrderCheck.problems(of: order)
+        guard let template = templates.template(order.template) else {
+            problems.append(FieldProblem(field: "template", message: "must be one of \(templateNames)"))
+            throw NotificationRefusal.invalid(problems)
+        }
+        for (index, ladder) in order.channels.enumerated() {
+            for channel in ladder where !template.supports(channel) {
+                problems.append(
+                    FieldProblem(
+                        field: "channels[\(index)]",
+                        message: "the template \(template.name) has no message for \(channel.rawValue)"))
+            }
+        }
+        guard problems.isEmpty else { throw NotificationRefusal.invalid(problems) }
+        let variables = variables(for: order)
+        let used = Set(order.channels.joined().filter { order.recipient.address(on: $0) != nil })
+        let missing = template.missingNames(on: used, variables)
+        guard missing.isEmpty else {
+            throw NotificationRefusal.invalid(
+                missing.map { FieldProblem(field: "variables.\($0)", message: "is needed by the template") })
+        }
+        return try order.channels.map { ladder in
+            try ladder.compactMap { channel in
+                guard let address = order.recipient.address(on: channel) else { return nil }
+                return LadderRung(
+                    channel: channel, recipient: address,
+                    message: try template.render(on: channel, variables, subject: order.subject))
+            }
+        }
+    }
+
+    private var templateNames: String { templates.names.joined(separator: ", ") }
+
+    /// The order's variables and those of the house. The order's own win, but for `brand`.
+    private func variables(for order: NotificationOrder) -> JSONObject {
+        var variables = order.variables
+        if variables["recipient_name"] == nil { variables["recipient_name"] = .optional(order.recipient.name) }
+        if variables["unsubscribe_url"] == nil { variables["unsubscribe_url"] = .optional(order.unsubscribeURL) }
+        variables["brand"] = .string(brand)
+        return variables
+    }
+}

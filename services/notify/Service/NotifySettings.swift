@@ -1,0 +1,16 @@
+import Settings
+
+/// Notify's own settings; those of every service are in `BasicSettings`.
+package struct NotifySettings: Sendable {
+    /// Folder of the templates.
+    package var templatesFolder: String
+    /// The name of the house in every message.
+    package var brand: String
+
+    init(from reader: inout SettingsReader) {
+        templatesFolder = reader.string(
+            "TEMPLATES_DIR", default: "templates", help: "Folder of the templates of messages.")
+        brand = reader.string(
+            "BRAND_NAME", default: "Lectern", lengthMax: 60, help: "The name that messages are signed with.")
+    }
+}
