@@ -50,7 +50,10 @@ package struct MailAttachment: Sendable, Hashable {
             let text =
                 isPlain
                 ? String(Unicode.Scalar(byte))
-                : "%" + String(decoding: [QuotedPrintable.upperHex(byte >> 4), QuotedPrintable.upperHex(byte & 15)], as: UTF8.self)
+                : "%"
+                    + String(
+                        decoding: [QuotedPrintable.upperHex(byte >> 4), QuotedPrintable.upperHex(byte & 15)],
+                        as: UTF8.self)
             if parts[parts.count - 1].utf8.count + text.utf8.count > 48 { parts.append("") }
             parts[parts.count - 1] += text
         }
