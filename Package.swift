@@ -89,6 +89,7 @@ targets += [
         "CPoppler", pkgConfigLibraries: ["poppler", "poppler-cpp"],
         flags: ["-I/usr/include/poppler", "-I/usr/include/poppler/cpp", "-std=c++17"]),
     shim("CSandbox", pkgConfigLibraries: ["seccomp"]),
+    shim("CPhoneNumbers", pkgConfigLibraries: ["phonenumber"]),
 ]
 
 // Layer 1: base.
@@ -128,6 +129,7 @@ targets += [
     shared("PDFText", ["CPoppler", "Platform"]),
     shared("OCR", ["CTesseract"]),
     shared("Sandbox", ["CSandbox", "Platform"]),
+    shared("PhoneNumbers", ["CPhoneNumbers"]),
 ]
 
 // Layer 4: seams.
@@ -218,6 +220,7 @@ targets += [
         ]),
     tests("EmbeddingsTests", ["Embeddings", "Platform", "TestSupport", "JSONCoding"], resources: [.copy("Fixtures")]),
     tests("ClassificationTests", ["Classification", "Embeddings", "Platform", "TestSupport"]),
+    tests("PhoneNumbersTests", ["PhoneNumbers"]),
     tests("RetrievalTests", ["Retrieval", "Embeddings", "Platform", "TestSupport", "JSONCoding"]),
     tests(
         "LanguageModelsTests",

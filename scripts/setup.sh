@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 base_packages=(
   libsqlite3-dev libcurl4-openssl-dev libssl-dev libcrypt-dev libzxcvbn-dev libunistring-dev libseccomp-dev libopenblas0-pthread
-  libopenblas-pthread-dev libpoppler-private-dev libpoppler-cpp-dev libtesseract-dev libleptonica-dev
+  libopenblas-pthread-dev libpoppler-private-dev libpoppler-cpp-dev libtesseract-dev libleptonica-dev libphonenumber-dev
   tesseract-ocr tesseract-ocr-eng tesseract-ocr-osd poppler-data fonts-urw-base35 pkg-config make curl ca-certificates python3 python3-pip
 )
 test_packages=(strace python3-venv openssl)

@@ -44,12 +44,12 @@ package struct KeyGrant: Sendable, Hashable {
     }
 
     /// `scope` as tokens have it (RFC 8693 section 4.2): the names with spaces between, in a fixed order.
-    var scopeText: String {
+    package var scopeText: String {
         Scope.allCases.filter { scopes.contains($0) }.map(\.rawValue).joined(separator: " ")
     }
 
     /// The scopes of a token; nil when a name is unknown, stands twice or is followed by more than one space.
-    static func scopes(of text: String) -> Set<Scope>? {
+    package static func scopes(of text: String) -> Set<Scope>? {
         let names = text.split(separator: " ", omittingEmptySubsequences: false)
         var scopes: Set<Scope> = []
         for name in names {

@@ -3,12 +3,16 @@ import Testing
 
 /// The layers of ARCHITECTURE.md. A module may use what stands in a lower layer, and what `sideways` grants it.
 private let layers: [Set<String>] = [
-    ["CLinux", "CSQLite", "CCurl", "COpenSSL", "CPasswords", "COpenBLAS", "CTesseract", "CPoppler", "CSandbox"],
+    [
+        "CLinux", "CSQLite", "CCurl", "COpenSSL", "CPasswords", "COpenBLAS", "CTesseract", "CPoppler", "CSandbox",
+        "CPhoneNumbers",
+    ],
     ["Platform", "JSONCoding", "Logs", "Metrics", "Settings"],
     ["Lifecycle", "Crypto", "HTTPMessages", "SQL"],
     [
         "HTTPServer", "HTTPForwarder", "HTTPClient", "SQLiteStore", "KeyValue", "ObjectStore", "Tokens", "Jobs",
         "Embeddings", "Classification", "Retrieval", "LanguageModels", "PDFText", "OCR", "Sandbox", "Mail",
+        "PhoneNumbers",
     ],
     ["Contracts", "ServiceKit"],
     [

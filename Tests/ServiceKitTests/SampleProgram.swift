@@ -38,6 +38,16 @@ enum SampleProgram: ServiceProgram {
         api.get("/user", access: .user, summary: "Users", answers: [.json(200, "Fine")]) { request in
             .json(["id": .identifier(try request.user.subject)])
         }
+        api.get(
+            "/machine", access: .machine(.read, or: .staff), summary: "Machines", answers: [.json(200, "Fine")]
+        ) { request in
+            .json([
+                "is_key": .bool(request.principal?.grant != nil),
+                "account": request.principal?.accountID.map { .string($0) } ?? .null,
+                "reaches_acme": .bool(request.principal?.reaches(account: "acme") == true),
+                "reaches_none": .bool(request.principal?.reaches(account: nil) == true),
+            ])
+        }
         api.get("/staff", access: .role(.staff), summary: "Staff", answers: [.json(200, "Fine")]) { _ in .empty(.ok) }
         api.post(
             "/things", access: .open, summary: "Make a thing", body: .json(thing), answers: [.json(201, "Made", thing)]
@@ -87,7 +97,8 @@ struct SampleError: Error, CustomStringConvertible {
     var description: String { "secret detail of /etc/passwd" }
 }
 
-/// Tokens without signatures, for these tests alone: what is checked here is what happens after a token was verified.
+/// Tokens without signatures, for these tests alone: what is checked here is what happens after a token was verified. A
+/// user's is the name of the role, a key's `key:`, its scopes and `@` with its account.
 enum TestTokens {
     static let authority = Authority()
 
@@ -95,11 +106,22 @@ enum TestTokens {
         private static let subject = Identifier.make()
 
         func verify(_ token: String) async throws -> AccessClaims {
+            if token.hasPrefix("key:") { return try claims(ofKey: token.dropFirst(4)) }
             guard let role = Role(rawValue: token) else { throw Problem.unauthorized() }
             let now = SystemTime().wall
             return AccessClaims(
                 subject: Authority.subject, role: role, sessionID: .make(), issuedAt: now, expiresAt: now + .seconds(60)
             )
+        }
+
+        private func claims(ofKey text: Substring) throws -> AccessClaims {
+            let parts = text.split(separator: "@")
+            guard let scopes = parts.first.flatMap({ KeyGrant.scopes(of: String($0)) }),
+                let grant = KeyGrant(
+                    keyID: Authority.subject, scopes: scopes, accountID: parts.count > 1 ? String(parts[1]) : nil)
+            else { throw Problem.unauthorized() }
+            let now = SystemTime().wall
+            return AccessClaims(grant: grant, issuedAt: now, expiresAt: now + .seconds(60))
         }
     }
 }

@@ -72,6 +72,38 @@ struct ServiceTests {
         }
     }
 
+    @Test("a key comes in where its scope is asked for, and nowhere as a user")
+    func machines() async throws {
+        try await withService(SampleProgram.self) { service in
+            let key = "key:read incidents:write"
+            for path in ["/user", "/staff", "/visitor"] {
+                let answer = try await service.send(.get, path, token: key)
+                #expect(answer.status == 403, "\(path)")
+                #expect(answer.json["code"]?.string == "user_required")
+            }
+            #expect(
+                try await service.send(.post, "/orders", token: key, json: ["name": "a", "count": 1]).status == 403)
+            #expect(try await service.send(.get, "/open", token: key).json == ["caller": false])
+            let free = try await service.send(.get, "/machine", token: key).json
+            #expect(free == ["is_key": true, "account": .null, "reaches_acme": true, "reaches_none": true])
+            let bound = try await service.send(.get, "/machine", token: "key:read@acme").json
+            #expect(bound == ["is_key": true, "account": "acme", "reaches_acme": true, "reaches_none": false])
+            let foreign = try await service.send(.get, "/machine", token: "key:read@other").json
+            #expect(foreign["reaches_acme"] == false)
+            let narrow = try await service.send(.get, "/machine", token: "key:incidents:write")
+            #expect(narrow.status == 403)
+            #expect(narrow.json["code"]?.string == "scope_missing")
+            #expect(try await service.send(.get, "/machine").status == 401)
+            #expect(try await service.send(.get, "/machine", token: "student").status == 403)
+            let staff = try await service.send(.get, "/machine", token: "staff").json
+            #expect(staff == ["is_key": false, "account": .null, "reaches_acme": true, "reaches_none": true])
+            let document = try await service.send(.get, "/openapi.json").json
+            let security = document["paths"]?["/machine"]?["get"]?["security"]
+            #expect(security == [["api_key": ["read"]], ["bearer": []]])
+            #expect(document["components"]?["securitySchemes"]?["api_key"]?["name"]?.string == "X-API-Key")
+        }
+    }
+
     @Test("an internal route wants a token made for this very service")
     func internalAccess() async throws {
         try await withService(SampleProgram.self) { service in

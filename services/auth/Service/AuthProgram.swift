@@ -34,15 +34,20 @@ package enum AuthProgram: ServiceProgram {
         let accounts = Accounts(
             database: database, settings: settings, hasher: hasher, keyring: keyring, time: foundation.time)
         let tokens = SessionTokens(verifier: keyring.verifier, standings: accounts.standings)
+        let knownKeys = KnownKeys(database: database, time: foundation.time)
+        let keys = APIKeys(database: database, known: knownKeys, time: foundation.time)
         let edge = Edge(proxies: settings.trustedProxies)
         let cors = CORSPolicy(origins: settings.corsOrigins)
         let metrics = AuthMetrics(foundation.metrics)
         let documents = UnionDocument(foundation: foundation)
 
         var api = API()
-        AuthRoutes(accounts: accounts, tokens: tokens, edge: edge, metrics: metrics).add(to: &api)
+        AuthRoutes(accounts: accounts, keys: keys, tokens: tokens, edge: edge, metrics: metrics).add(to: &api)
         let gateway = Gateway(
             forwarders: try makeForwarders(foundation), accounts: accounts, tokens: tokens,
+            keys: KeyGate(
+                known: knownKeys, keyring: keyring, database: database, settings: settings, metrics: metrics,
+                time: foundation.time, logger: foundation.logger.named("keys")),
             limiter: RateLimiter(
                 settings: settings, store: MemoryKeyValueStore(time: foundation.time),
                 logger: foundation.logger.named("limits")),
@@ -53,15 +58,18 @@ package enum AuthProgram: ServiceProgram {
         var app = ServiceApp(api: api, tokens: tokens)
         app.middleware = [EdgeMiddleware(cors: cors, edge: edge), UnionDocumentMiddleware(documents: documents)]
         app.onDocument = { documents.setOwn($0) }
-        app.background = [
+        let housekeeping =
             Housekeeping(
-                database: database, keyring: keyring, time: foundation.time,
+                database: database, keyring: keyring, knownKeys: knownKeys, time: foundation.time,
                 logger: foundation.logger.named("housekeeping"))
-        ]
+        app.background = [housekeeping]
         app.readiness = [
             ReadinessCheck("database") { _ = try await database.read { try $0.first("SELECT 1") } }
         ]
-        app.close = { await database.close() }
+        app.close = {
+            await housekeeping.saveKeyUses()
+            await database.close()
+        }
         return app
     }
 

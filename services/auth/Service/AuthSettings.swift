@@ -15,6 +15,7 @@ package struct AuthSettings: Sendable {
     package var loginFailuresPerAccount = 5
     package var loginFailuresPerAddress = 20
     package var loginWindow = Duration.seconds(900)
+    package var keyFailuresPerAddress = 20
     package var chatPerMinute = 10
     package var generationPerHour = 5
     package var uploadPerHour = 10
@@ -49,6 +50,9 @@ package struct AuthSettings: Sendable {
         loginWindow = reader.duration(
             "LOGIN_WINDOW", default: loginWindow, in: .seconds(1)...(.seconds(86_400)),
             help: "The time over which wrong passwords are counted.")
+        keyFailuresPerAddress = reader.integer(
+            "KEY_FAILURES_PER_ADDRESS", default: keyFailuresPerAddress, in: 1...1_000_000,
+            help: "Wrong API keys from one address within LOGIN_WINDOW before it must wait.")
         chatPerMinute = reader.integer(
             "CHAT_PER_MINUTE", default: chatPerMinute, in: 1...1_000_000, help: "Questions per user and minute.")
         generationPerHour = reader.integer(

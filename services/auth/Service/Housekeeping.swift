@@ -6,9 +6,12 @@ import SQL
 /// What has to be done from time to time: rotate keys, and remove what nobody can use any more.
 struct Housekeeping: Service {
     static let interval = Duration.seconds(300)
+    /// How often the last uses of API keys are written down.
+    static let keyUseInterval = Duration.seconds(60)
 
     private let database: any SQLDatabase
     private let keyring: SigningKeyring
+    private let knownKeys: KnownKeys
     private let time: any TimeSource
     private let logger: Logger
     private let stop: AsyncStream<Void>
@@ -16,9 +19,12 @@ struct Housekeeping: Service {
 
     var serviceName: String { "housekeeping" }
 
-    init(database: any SQLDatabase, keyring: SigningKeyring, time: any TimeSource, logger: Logger) {
+    init(
+        database: any SQLDatabase, keyring: SigningKeyring, knownKeys: KnownKeys, time: any TimeSource, logger: Logger
+    ) {
         self.database = database
         self.keyring = keyring
+        self.knownKeys = knownKeys
         self.time = time
         self.logger = logger
         (stop, stopper) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -28,6 +34,9 @@ struct Housekeeping: Service {
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 while (try? await time.sleep(for: Self.interval)) != nil { await tidy() }
+            }
+            group.addTask {
+                while (try? await time.sleep(for: Self.keyUseInterval)) != nil { await saveKeyUses() }
             }
             group.addTask { [stop] in
                 for await _ in stop { break }
@@ -48,6 +57,15 @@ struct Housekeeping: Service {
             try await removeUseless()
         } catch {
             logger.error("housekeeping failed", [("error", "\(error)")])
+        }
+    }
+
+    /// What cannot be written is tried again the next time.
+    func saveKeyUses() async {
+        do {
+            try await knownKeys.saveUses()
+        } catch {
+            logger.error("the last uses of API keys cannot be written down", [("error", "\(error)")])
         }
     }
 

@@ -17,8 +17,10 @@ enum AccountError: Error, Sendable, Hashable {
     case badRefreshToken
     /// The password given to confirm a change is wrong.
     case wrongPassword
-    /// No such user or session, or not the caller's.
+    /// No such user, session or key, or not the caller's.
     case notFound
     /// The change would leave nobody to administrate.
     case lastAdmin
+    /// There are as many API keys as there may be.
+    case tooManyKeys
 }

@@ -19,6 +19,10 @@ struct SecurityEvent: Sendable, Hashable {
         case accountDisabled = "account_disabled"
         case accountEnabled = "account_enabled"
         case signingKeyMade = "signing_key_made"
+        case apiKeyMade = "api_key_made"
+        case apiKeyRevoked = "api_key_revoked"
+        /// A network has tried as many wrong keys as it may for now.
+        case apiKeyTriesSpent = "api_key_tries_spent"
     }
 
     let kind: Kind

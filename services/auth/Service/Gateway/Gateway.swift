@@ -14,6 +14,7 @@ struct Gateway: Sendable {
     let forwarders: [ServiceName: Forwarder]
     let accounts: Accounts
     let tokens: SessionTokens
+    let keys: KeyGate
     let limiter: RateLimiter
     let edge: Edge
     let corsPolicy: CORSPolicy
@@ -42,13 +43,8 @@ struct Gateway: Sendable {
             .xForwardedFor: edge.clientAddress(of: request),
             .xForwardedProto: edge.isSecure(request) ? "https" : "http",
         ]
-        let user: Identifier?
-        if request.head.asksForWebSocket {
-            try corsPolicy.requireTrustedOrigin(ofWebSocket: request)
-            user = try await admitWebSocket(&request, &extra)
-        } else {
-            user = try await authenticate(request)
-        }
+        if request.head.asksForWebSocket { try corsPolicy.requireTrustedOrigin(ofWebSocket: request) }
+        let user = try await admit(&request, &extra)
         let limit = limiter.limit(for: request)
         // Before the fields that tell it are taken off.
         let origin = limit.map { _ in edge.origin(of: request) }
@@ -73,20 +69,29 @@ struct Gateway: Sendable {
         return response
     }
 
-    /// The user of a presented token; nil when none was presented.
-    private func authenticate(_ request: HTTPRequest) async throws -> Identifier? {
+    /// Whoever presented a token, an API key or a ticket, for budgets; nil when nothing was presented. A key and a ticket
+    /// become an access token for the service behind, which sees neither.
+    private func admit(_ request: inout HTTPRequest, _ extra: inout HTTPFields) async throws -> Identifier? {
+        let ticket = request.head.asksForWebSocket ? request.query.first("ticket") : nil
+        if request.fields.contains(KeyGate.field) {
+            // Which of two was meant, nobody can know.
+            guard ticket == nil, !request.fields.contains(.authorization) else {
+                throw Problem.badRequest(
+                    code: "two_credentials", detail: "Send X-API-Key or Authorization, not both.")
+            }
+            let (key, token) = try await keys.admit(request, from: edge.origin(of: request))
+            extra.set(.authorization, "Bearer \(token)")
+            return key
+        }
+        if let ticket {
+            // Browsers cannot send a header with a WebSocket, so they send a ticket in the query. It is used up here.
+            let (token, user) = try await accounts.redeemTicket(ticket)
+            request.head = request.head.withoutQueryItem("ticket")
+            extra.set(.authorization, "Bearer \(token)")
+            return user
+        }
         guard request.fields.contains(.authorization) else { return nil }
         return try await tokens.verify(try Bearer.token(of: request)).subject
-    }
-
-    /// Browsers cannot send a header with a WebSocket, so they send a ticket in the query. It is used up here; the service
-    /// behind gets a fresh access token instead and never sees it.
-    private func admitWebSocket(_ request: inout HTTPRequest, _ extra: inout HTTPFields) async throws -> Identifier? {
-        guard let ticket = request.query.first("ticket") else { return try await authenticate(request) }
-        let (token, user) = try await accounts.redeemTicket(ticket)
-        request.head = request.head.withoutQueryItem("ticket")
-        extra.set(.authorization, "Bearer \(token)")
-        return user
     }
 }
 

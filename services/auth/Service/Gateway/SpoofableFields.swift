@@ -11,7 +11,9 @@ enum SpoofableFields {
     private static let names: Set<String> = [
         "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip", "x-original-url", "x-rewrite-url",
         "x-original-host", "x-host", "x-http-method", "x-http-method-override", "x-method-override", "x-user-id",
-        "x-user-role", "x-remote-user", "x-original-method",
+        "x-user-role", "x-remote-user", "x-original-method", "x-account-id", "x-key-id",
+        // Has become an access token here; nobody behind needs the key itself.
+        "x-api-key",
     ]
     private static let prefixes = ["x-forwarded", "x-internal", "x-lectern", "x-auth-", "x-authenticated"]
 

@@ -28,6 +28,8 @@ extension AccountError {
             .notFound()
         case .lastAdmin:
             .conflict(code: "last_admin", "Nobody would be left to administrate.")
+        case .tooManyKeys:
+            .conflict(code: "too_many_keys", "There are \(APIKeys.keysMax) keys. Revoke some that nobody uses.")
         }
     }
 }

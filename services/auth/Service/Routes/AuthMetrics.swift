@@ -8,6 +8,8 @@ struct AuthMetrics: Sendable {
     private let throttled: Counter
     /// Requests that a rate limit of the gateway turned away.
     let limited: Counter
+    let keysRefused: Counter
+    let keysThrottled: Counter
 
     init(_ registry: MetricRegistry) {
         let help = "Tries to sign in, by outcome."
@@ -15,6 +17,11 @@ struct AuthMetrics: Sendable {
         logins = registry.counter("auth_logins_total", help: help, labels: [(name: "outcome", value: "ok")])
         refused = registry.counter("auth_logins_total", help: help, labels: [(name: "outcome", value: "refused")])
         throttled = registry.counter("auth_logins_total", help: help, labels: [(name: "outcome", value: "throttled")])
+        let keysHelp = "Requests with an API key that were turned away, by reason."
+        keysRefused = registry.counter(
+            "gateway_api_keys_refused_total", help: keysHelp, labels: [(name: "reason", value: "wrong")])
+        keysThrottled = registry.counter(
+            "gateway_api_keys_refused_total", help: keysHelp, labels: [(name: "reason", value: "throttled")])
         limited = registry.counter("gateway_rate_limited_total", help: "Requests turned away by a rate limit.")
     }
 

@@ -9,6 +9,7 @@ import Tokens
 /// The routes under `/auth`, and the keys at `/.well-known/jwks.json`.
 struct AuthRoutes: Sendable {
     let accounts: Accounts
+    let keys: APIKeys
     let tokens: SessionTokens
     let edge: Edge
     let metrics: AuthMetrics
@@ -21,6 +22,7 @@ struct AuthRoutes: Sendable {
         addProfile(to: &api)
         addSessions(to: &api)
         addAdministration(to: &api)
+        addKeys(to: &api)
     }
 
     private func addSignIn(to api: inout API) {
