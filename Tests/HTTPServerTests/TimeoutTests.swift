@@ -63,6 +63,25 @@ import Testing
         }
     }
 
+    @Test func `A body that trickles in more slowly than allowed gets 408, though each piece comes in time`()
+        async throws
+    {
+        let limits: @Sendable (inout HTTPServerOptions) -> Void = {
+            $0.timeouts.body = .milliseconds(200)
+            $0.timeouts.bodyBytesPerSecondMin = 1_000_000_000
+        }
+        try await TestServer.run(Self.routes, options: limits) { server in
+            let client = try server.connect()
+            try await client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n")
+            // 999 pieces take longer than allowed; the last one never comes.
+            for _ in 0..<999 {
+                if await client.hasInput(withinMilliseconds: 1) { break }
+                try await client.send("a")
+            }
+            #expect(try await client.receiveResponse().status == 408)
+        }
+    }
+
     @Test func `A client that stops reading is let go`() async throws {
         try await TestServer.run(Self.routes, options: { $0.timeouts.write = .milliseconds(50) }) { server in
             let client = try server.connect(receiveBufferBytes: 4096)

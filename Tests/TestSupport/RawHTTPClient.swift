@@ -203,6 +203,11 @@ package actor RawHTTPClient {
         }
     }
 
+    /// Whether the server has sent something, or closed, within so many milliseconds.
+    package func hasInput(withinMilliseconds milliseconds: Int32) -> Bool {
+        isReady(for: Int16(POLLIN), milliseconds: milliseconds)
+    }
+
     private func wait(for events: Int16) throws {
         guard isReady(for: events, milliseconds: patienceMilliseconds) else { throw Failure.timedOut(sofar: text) }
     }

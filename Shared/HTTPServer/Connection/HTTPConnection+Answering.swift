@@ -7,6 +7,8 @@ struct CurrentRequest {
     var method = HTTPMethod.get
     var isBodyComplete = true
     var bodyBytesReceived: Int64 = 0
+    /// For how long a handler has waited for bytes of the body.
+    var bodyWait = Duration.zero
     var declaredLength: Int64?
     /// The client waits for `100 Continue` before it sends the body.
     var expectsContinue = false
@@ -27,11 +29,18 @@ struct CurrentRequest {
         number.advance()
         isBodyComplete = true
         bodyBytesReceived = 0
+        bodyWait = .zero
         expectsContinue = false
         isInputLate = false
         writing = .none
         bodyBytesSent = 0
         heartbeat = nil
+    }
+
+    /// How long the next wait for the body may last; nothing or less when the body has come too slowly.
+    func bodyWaitMax(_ timeouts: HTTPServerOptions.Timeouts) -> Duration {
+        let earned = Duration.seconds(Double(bodyBytesReceived) / Double(max(1, timeouts.bodyBytesPerSecondMin)))
+        return min(timeouts.body, timeouts.body + earned - bodyWait)
     }
 }
 

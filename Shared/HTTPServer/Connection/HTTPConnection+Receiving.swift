@@ -161,14 +161,17 @@ extension HTTPConnection {
             if let chunk = try receiveBodyChunk() { return chunk }
             if current.isBodyComplete { continue }
             try Task.checkCancellation()
-            if current.isInputLate { throw badBody(.timedOut) }
+            let waitMax = current.bodyWaitMax(site.options.timeouts)
+            if current.isInputLate || waitMax <= .zero { throw badBody(.timedOut) }
             if current.expectsContinue {
                 current.expectsContinue = false
                 output.append { $0.append(literal: "HTTP/1.1 100 Continue\r\n\r\n") }
                 sendOutput()
             }
-            setReadDeadline(site.options.timeouts.body)
+            setReadDeadline(waitMax)
+            let waitBegan = MonotonicInstant.now
             await waitForInput()
+            if request == current.number { current.bodyWait += MonotonicInstant.now - waitBegan }
             deadlines.read = .distantFuture
         }
     }

@@ -26,6 +26,9 @@ package struct HTTPServerOptions: Sendable {
         package var head: Duration = .seconds(10)
         /// Between two pieces of a body that is being read: then 408 and close.
         package var body: Duration = .seconds(30)
+        /// How slowly a body may come on the whole, in bytes per second of waiting, beyond one such wait: then 408 and
+        /// close. A client that sends a byte now and then cannot hold a handler.
+        package var bodyBytesPerSecondMin = 240
         /// Between two requests: then close.
         package var keepAlive: Duration = .seconds(75)
         /// While bytes wait to be sent and the client takes none: then close.
