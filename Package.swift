@@ -187,7 +187,7 @@ targets += [
         name: "ServiceTestSupport",
         dependencies: [
             "TestSupport", "ServiceKit", "Contracts", "HTTPClient", "HTTPMessages", "JSONCoding", "Logs", "Metrics",
-            "Platform",
+            "Platform", "Settings", "Tokens",
         ],
         path: "Tests/ServiceTestSupport", swiftSettings: swiftSettings),
     tests("ArchitectureTests", []),

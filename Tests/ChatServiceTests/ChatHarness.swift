@@ -4,37 +4,9 @@ import HTTPClient
 import HTTPMessages
 import JSONCoding
 import Platform
-import ServiceKit
 import ServiceTestSupport
-import Settings
 import TestSupport
 import Testing
-import Tokens
-
-/// The chat service as it is, but for the tokens: a user's token is the user's id.
-enum TestChat: ServiceProgram {
-    static let name = ServiceName.chat
-
-    static func configuration(from reader: inout SettingsReader) -> ChatSettings {
-        ChatApp.configuration(from: &reader)
-    }
-
-    static func assemble(_ settings: ChatSettings, on foundation: ServiceFoundation) async throws -> ServiceApp {
-        var app = try await ChatApp.assemble(settings, on: foundation)
-        app.tokens = UserIDTokens(time: foundation.time)
-        return app
-    }
-}
-
-private struct UserIDTokens: TokenAuthority {
-    let time: any TimeSource
-
-    func verify(_ token: String) async throws -> AccessClaims {
-        guard let id = Identifier(token) else { throw Problem.unauthorized() }
-        return AccessClaims(
-            subject: id, role: .student, sessionID: id, issuedAt: time.wall, expiresAt: time.wall + .seconds(60))
-    }
-}
 
 /// Stands in for ingest: answers `/internal/search` by the contract, with passages that a test sets.
 final class StandInIngest: Sendable {
@@ -171,7 +143,9 @@ func withChat<Value>(
     let ingest = try StandInIngest(passages)
     var settings = ["INGEST_URL": ingest.url, "PROMPTS_DIR": promptsFolder]
     settings.merge(environment) { $1 }
-    return try await withService(TestChat.self, environment: settings, folder: folder) { try await body($0, ingest) }
+    return try await withService(WithTestTokens<ChatApp>.self, environment: settings, folder: folder) {
+        try await body($0, ingest)
+    }
 }
 
 /// The repository's own prompts.

@@ -1,41 +1,12 @@
-import Contracts
 import Glibc
 import HTTPClient
 import HTTPMessages
 import JSONCoding
 import Platform
-import ServiceKit
 import ServiceTestSupport
-import Settings
 import Testing
-import Tokens
 
 @testable import IngestService
-
-/// The service as it is, but for the tokens: a user's token is the user's id.
-enum TestIngest: ServiceProgram {
-    static let name = ServiceName.ingest
-
-    static func configuration(from reader: inout SettingsReader) -> IngestSettings {
-        IngestApp.configuration(from: &reader)
-    }
-
-    static func assemble(_ settings: IngestSettings, on foundation: ServiceFoundation) async throws -> ServiceApp {
-        var app = try await IngestApp.assemble(settings, on: foundation)
-        app.tokens = TestTokens(time: foundation.time)
-        return app
-    }
-}
-
-private struct TestTokens: TokenAuthority {
-    let time: any TimeSource
-
-    func verify(_ token: String) async throws -> AccessClaims {
-        guard let id = Identifier(token) else { throw Problem.unauthorized() }
-        return AccessClaims(
-            subject: id, role: .student, sessionID: id, issuedAt: time.wall, expiresAt: time.wall + .seconds(60))
-    }
-}
 
 /// Where the build puts `lectern-reader`: beside the test program.
 let readerExecutable: String = {
@@ -53,7 +24,8 @@ func withIngest<Result>(
     _ environment: [String: String] = [:], folder: String? = nil, _ body: (RunningService) async throws -> Result
 ) async throws -> Result {
     try await withService(
-        TestIngest.self, environment: ["READER_EXECUTABLE": readerExecutable].merging(environment) { $1 },
+        WithTestTokens<IngestApp>.self,
+        environment: ["READER_EXECUTABLE": readerExecutable].merging(environment) { $1 },
         folder: folder,
         body)
 }
