@@ -1,6 +1,6 @@
 package import Contracts
 import HTTPMessages
-import Platform
+package import Platform
 package import ServiceKit
 package import Settings
 package import Tokens

@@ -73,7 +73,8 @@ package final class PythonServer: Sendable {
     /// Both ends close themselves in programs that are started later.
     private static func pipe() throws -> (reading: Int32, writing: Int32) {
         var ends: [Int32] = [0, 0]
-        guard pipe2(&ends, Int32(O_CLOEXEC)) == 0 else { throw PythonServerFailure("no pipe") }
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw PythonServerFailure("no pipe") }
         return (ends[0], ends[1])
     }
 
