@@ -20,6 +20,12 @@ package struct MappedFile: ~Copyable {
         bytes = UnsafeRawBufferPointer(start: address, count: Int(status.st_size))
     }
 
+    /// Takes what has been read out of this process's memory; it comes back when it is touched again. madvise(2).
+    package func releasePages() {
+        // Advice that is not taken costs memory only.
+        _ = madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count, MADV_DONTNEED)
+    }
+
     deinit {
         munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
     }

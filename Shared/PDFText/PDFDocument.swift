@@ -43,6 +43,12 @@ package struct PDFDocument: ~Copyable {
         lectern_pdf_close(handle)
     }
 
+    /// Takes what has been read of the file out of this process's memory, so that it does not grow with the file; what is
+    /// needed again comes back by itself.
+    package func releaseFilePages() {
+        file.releasePages()
+    }
+
     /// Zero for documents without pages.
     package var pageCount: Int { max(0, Int(lectern_pdf_page_count(handle))) }
 

@@ -10,7 +10,8 @@ package struct Chunk: Sendable, Hashable {
     /// The text, without white space at its ends.
     package let text: String
 
-    /// Where the text is in the document's ``SourceText``.
+    /// Where the text is in the document, its pages put together: an empty line between two of them, or a line break
+    /// where a sentence runs on.
     package let characterRange: Range<Int>
 
     /// Where the core begins in ``text``: what stands before is repeated from the chunk before.

@@ -3,6 +3,10 @@
 /// A chunk ends, in this order of liking, before a heading, between two paragraphs, or between two sentences; never
 /// inside a sentence. Small sections are put together, so that slides of a few words do not become chunks of a few
 /// words.
+///
+/// Fed page by page; a chunk comes out as soon as no further page can change it. Between two pages it holds the text of
+/// one unfinished chunk, what that one repeats of the chunk before, and the paragraph that is still open, however long
+/// the document is.
 package struct Chunker: Sendable {
     package struct Options: Sendable {
         /// How many tokens (``TokenEstimate``) a chunk's core should have at most.
@@ -20,73 +24,59 @@ package struct Chunker: Sendable {
     }
 
     private let options: Options
-    private let splitter = SentenceSplitter()
+    private var reader: PieceReader
+    /// Where the next core begins in the reader's pieces; those before it may be repeated.
+    private var first = 0
+    /// How many chunks have been cut.
+    private var count = 0
 
     package init(options: Options = Options()) {
+        self.init(options: options, reader: PieceReader(tokensMax: options.tokensMax))
+    }
+
+    init(options: Options, reader: PieceReader) {
         self.options = options
+        self.reader = reader
     }
 
-    /// The chunks of a document; none if its pages have no text.
-    package func chunks(of pages: [SourcePage]) -> [Chunk] {
-        chunks(of: SourceText(pages: pages))
+    /// Takes the next page of the document.
+    /// - Returns: the chunks that no further page can change, in order.
+    package mutating func append(_ page: SourcePage) -> [Chunk] {
+        reader.append(page)
+        return cut(isEnd: false)
     }
 
-    /// The chunks of a document whose pages have been put together.
-    package func chunks(of source: SourceText) -> [Chunk] {
-        let pieces = pieces(of: source.bytes)
+    /// Ends the document.
+    /// - Returns: the chunks that are left.
+    package mutating func finish() -> [Chunk] {
+        reader.finish()
+        return cut(isEnd: true)
+    }
+
+    /// The first 5,000 headings of what has been read, in order.
+    package var headings: [DocumentHeading] { reader.headings }
+
+    /// How many bytes of text are held.
+    var heldBytes: Int { reader.text.bytes.count }
+
+    private mutating func cut(isEnd: Bool) -> [Chunk] {
         var chunks: [Chunk] = []
-        var first = 0
-        while first < pieces.count {
-            let end = endOfCore(from: first, in: pieces)
-            let overlap = chunks.isEmpty || pieces[first].isHeading ? first : startOfOverlap(before: first, in: pieces)
-            chunks.append(chunk(index: chunks.count, core: first..<end, overlap: overlap, pieces: pieces, of: source))
+        while first < reader.pieces.count, let end = endOfCore(in: reader.pieces, isEnd: isEnd) {
+            let start = count == 0 || reader.pieces[first].isHeading ? first : startOfOverlap(in: reader.pieces)
+            chunks.append(chunk(core: first..<end, overlap: start))
             first = end
+            count += 1
         }
+        let kept = startOfOverlap(in: reader.pieces)
+        reader.removeFirst(kept)
+        first -= kept
         return chunks
-    }
-
-    // MARK: Pieces
-
-    /// A sentence or a heading, with what is over it.
-    private struct Piece {
-        let range: Range<Int>
-        let tokens: Int
-        let isHeading: Bool
-        let startsParagraph: Bool
-        /// The tokens of the whole paragraph from here on; 0 unless it starts one.
-        var paragraphTokens = 0
-        let headingPath: [String]
-    }
-
-    private func pieces(of bytes: [UInt8]) -> [Piece] {
-        var pieces: [Piece] = []
-        var path: [(level: Int, title: String)] = []
-        for block in TextBlock.blocks(of: bytes) {
-            if case .heading(let level, let title) = block.kind {
-                path.removeAll { $0.level >= level }
-                path.append((level, title))
-            }
-            let headingPath = path.map(\.title)
-            let isHeading = block.kind != .paragraph
-            let firstOfBlock = pieces.count
-            for range in splitter.ranges(in: bytes, within: block.range) {
-                let tokens = TokenEstimate.count(range, in: bytes)
-                pieces.append(
-                    Piece(
-                        range: range, tokens: tokens, isHeading: isHeading,
-                        startsParagraph: pieces.count == firstOfBlock,
-                        headingPath: headingPath))
-            }
-            if firstOfBlock < pieces.count {
-                pieces[firstOfBlock].paragraphTokens = pieces[firstOfBlock...].reduce(0) { $0 + $1.tokens }
-            }
-        }
-        return pieces
     }
 
     // MARK: Borders
 
-    private func endOfCore(from first: Int, in pieces: [Piece]) -> Int {
+    /// Where the core that begins at `first` ends; nil when pieces to come may belong to it.
+    private func endOfCore(in pieces: [PieceReader.Piece], isEnd: Bool) -> Int? {
         var tokens = pieces[first].tokens
         var index = first + 1
         while index < pieces.count {
@@ -101,13 +91,15 @@ package struct Chunker: Sendable {
             tokens += next.tokens
             index += 1
         }
+        guard index < pieces.count else { return isEnd ? index : nil }
         // A heading stays with what it is over.
         var end = index
-        while end < pieces.count, end - 1 > first, pieces[end - 1].isHeading { end -= 1 }
+        while end - 1 > first, pieces[end - 1].isHeading { end -= 1 }
         return end
     }
 
-    private func startOfOverlap(before first: Int, in pieces: [Piece]) -> Int {
+    /// Where the sentences begin that a chunk repeats before `first`.
+    private func startOfOverlap(in pieces: [PieceReader.Piece]) -> Int {
         var start = first
         var tokens = 0
         while start > 0, !pieces[start - 1].isHeading, tokens + pieces[start - 1].tokens <= options.overlapTokens {
@@ -119,23 +111,22 @@ package struct Chunker: Sendable {
 
     // MARK: Making a chunk
 
-    private func chunk(index: Int, core: Range<Int>, overlap: Int, pieces: [Piece], of source: SourceText) -> Chunk {
+    private func chunk(core: Range<Int>, overlap: Int) -> Chunk {
+        let (pieces, text) = (reader.pieces, reader.text)
         let range = pieces[overlap].range.lowerBound..<pieces[core.upperBound - 1].range.upperBound
         let body = core.first { !pieces[$0].isHeading } ?? core.lowerBound
         return Chunk(
-            index: index,
-            text: source.text(in: range),
-            characterRange: range,
+            index: count,
+            text: text.text(in: range),
+            characterRange: range.moved(by: text.start),
             coreOffset: pieces[core.lowerBound].range.lowerBound - range.lowerBound,
-            pages: source.pages(in: range),
+            pages: text.pages(in: range),
             headingPath: pieces[body].headingPath,
-            units: units(of: pieces[core], in: source.bytes).map {
-                ($0.lowerBound - range.lowerBound)..<($0.upperBound - range.lowerBound)
-            })
+            units: units(of: pieces[core], in: text.bytes).map { $0.moved(by: -range.lowerBound) })
     }
 
     /// Puts sentences together to units of about the wanted number of words, all of about the same size.
-    private func units(of pieces: ArraySlice<Piece>, in bytes: [UInt8]) -> [Range<Int>] {
+    private func units(of pieces: ArraySlice<PieceReader.Piece>, in bytes: [UInt8]) -> [Range<Int>] {
         var units: [Range<Int>] = []
         var current: Range<Int>?
         var words = 0
@@ -151,5 +142,15 @@ package struct Chunker: Sendable {
         }
         if let range = current { units.append(range) }
         return units
+    }
+}
+
+extension Chunker {
+    /// The chunks of a whole document; none if its pages have no text.
+    package func chunks(of pages: [SourcePage]) -> [Chunk] {
+        var chunker = self
+        var chunks = pages.flatMap { chunker.append($0) }
+        chunks += chunker.finish()
+        return chunks
     }
 }

@@ -45,7 +45,7 @@ extension SentenceSplitter {
 
         private func lineRange(around index: Int) -> Range<Int> {
             // Looking further than this in a text without line breaks would make the whole search quadratic.
-            let reach = 400
+            let reach = SentenceSplitter.lookBehind
             var low = index
             while low > max(part.lowerBound, index - reach), bytes[low - 1] != .lineFeed { low -= 1 }
             var high = index
@@ -58,7 +58,9 @@ extension SentenceSplitter {
         private func punctuationEnd(at index: Int, length: Int) -> Int? {
             var end = index + length
             var isSingleStop = bytes[index] == .fullStop
-            while end < part.upperBound {
+            // A longer run is looked at again from its next mark; to read all of it each time would be quadratic.
+            let limit = min(part.upperBound, index + SentenceSplitter.lookBehind)
+            while end < limit {
                 let byte = bytes[end]
                 if byte == .fullStop || byte == .questionMark || byte == .exclamationMark {
                     end += 1

@@ -5,6 +5,8 @@
 /// abbreviations, initials, decimals and list numbers, nor before a small letter. What has no punctuation at all is cut
 /// between words after ``bytesMax`` bytes, so no sentence is ever longer.
 package struct SentenceSplitter: Sendable {
+    /// How many bytes before a sentence the rules look at.
+    static let lookBehind = 400
     /// The longest sentence, in UTF-8 bytes.
     package let bytesMax: Int
 
@@ -27,8 +29,13 @@ package struct SentenceSplitter: Sendable {
 
     /// As ``ranges(in:)``, for a part of a text that begins and ends between two scalars.
     package func ranges(in bytes: [UInt8], within part: Range<Int>) -> [Range<Int>] {
+        ranges(in: bytes, within: part, from: part.lowerBound)
+    }
+
+    /// As ``ranges(in:within:)``, without the sentences before `first`, where one of them ends.
+    func ranges(in bytes: [UInt8], within part: Range<Int>, from first: Int) -> [Range<Int>] {
         var found: [Range<Int>] = []
-        var start = part.lowerBound
+        var start = first
         var index = start
         while index < part.upperBound {
             guard let end = Boundary(bytes: bytes, part: part, start: start).end(at: index) else {

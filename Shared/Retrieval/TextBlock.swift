@@ -1,6 +1,6 @@
 /// A paragraph or a heading of a document.
-struct TextBlock: Hashable {
-    enum Kind: Hashable {
+struct TextBlock: Sendable, Hashable {
+    enum Kind: Sendable, Hashable {
         case paragraph
         /// A heading with its level, from 1, and its text without marks.
         case heading(level: Int, title: String)
@@ -10,35 +10,18 @@ struct TextBlock: Hashable {
     /// Where it is in the text, in UTF-8 offsets, without white space at its ends.
     let range: Range<Int>
 
-    /// The blocks of a text, in order; every byte that is not white space is in exactly one.
-    static func blocks(of bytes: [UInt8]) -> [TextBlock] {
-        var found: [TextBlock] = []
-        var paragraph: Range<Int>?
-        func endParagraph() {
-            guard let range = paragraph else { return }
-            found.append(TextBlock(kind: headingKind(of: range, in: bytes) ?? .paragraph, range: range))
-            paragraph = nil
-        }
-        var start = 0
-        while start < bytes.count {
-            let end = bytes[start...].firstIndex(of: .lineFeed) ?? bytes.count
-            let line = UTF8Text.trimmed(start..<end, in: bytes)
-            if line.isEmpty {
-                endParagraph()
-            } else if let heading = markedHeading(line, in: bytes) {
-                endParagraph()
-                found.append(TextBlock(kind: heading, range: line))
-            } else {
-                paragraph = (paragraph?.lowerBound ?? line.lowerBound)..<line.upperBound
-            }
-            start = end + 1
-        }
-        endParagraph()
-        return found
+    init(kind: Kind, range: Range<Int>) {
+        self.kind = kind
+        self.range = range
+    }
+
+    /// A block of lines without marks: a heading when it is one short line that nothing closes, else a paragraph.
+    init(paragraph range: Range<Int>, in bytes: [UInt8]) {
+        self.init(kind: Self.headingKind(of: range, in: bytes) ?? .paragraph, range: range)
     }
 
     /// A line that is a heading by its mark: `## Title`, or `2.1 Title`.
-    private static func markedHeading(_ line: Range<Int>, in bytes: [UInt8]) -> Kind? {
+    static func markedHeading(_ line: Range<Int>, in bytes: [UInt8]) -> Kind? {
         guard line.count <= 160 else { return nil }
         var index = line.lowerBound
         while index < line.upperBound, bytes[index] == .numberSign { index += 1 }

@@ -31,7 +31,7 @@ package enum TokenEstimate {
                 digits += 1
             } else if byte < 0x80 {
                 endRun()
-                if !UTF8Text.isSpace(byte), byte > 0x20 { quarters += 4 }
+                if !UTF8Text.isSpace(byte) { quarters += 4 }
             } else if (0xC3...0xC9).contains(byte) {
                 letters += 1
             } else if UTF8Text.isBoundary(byte) {

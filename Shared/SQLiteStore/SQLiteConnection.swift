@@ -22,6 +22,7 @@ final class SQLiteConnection {
         cache = StatementCache(capacity: options.statementsMax)
         sqlite3_busy_timeout(handle.pointer, Int32(clamping: options.busyTimeout.wholeMilliseconds))
         try runScript("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF")
+        try runScript("PRAGMA cache_size = -\(options.cacheBytes >> 10)")
         switch access {
         case .readWrite:
             let mode = try run("PRAGMA journal_mode = WAL", [], limit: 1).first?.get(at: 0, as: String.self)

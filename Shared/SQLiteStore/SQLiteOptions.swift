@@ -14,6 +14,9 @@ package struct SQLiteOptions: Sendable {
     package var busyTimeout: Duration = .seconds(5)
     /// Prepared statements kept by each connection.
     package var statementsMax = 128
+    /// How much of the file each connection keeps in memory; SQLite's own default, 2 MB, is only filled by large documents
+    /// that are read once. The system's page cache holds the rest.
+    package var cacheBytes = 512 << 10
     /// Size to which the write-ahead log is cut back after a checkpoint.
     package var walBytesMax = 64 << 20
 

@@ -20,7 +20,7 @@ struct ChunkerTests {
         for pages in [Self.pages, [SourcePage(number: 1, text: String(repeating: "x ", count: 9_000))], Self.hostile] {
             let source = SourceText(pages: pages)
             var covered = 0
-            for chunk in Chunker().chunks(of: source) {
+            for chunk in Chunker().chunks(of: pages) {
                 let core = (chunk.characterRange.lowerBound + chunk.coreOffset)..<chunk.characterRange.upperBound
                 #expect(core.lowerBound >= covered)
                 #expect(source.bytes[covered..<core.lowerBound].allSatisfy(UTF8Text.isSpace))

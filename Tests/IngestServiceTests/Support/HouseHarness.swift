@@ -1,3 +1,4 @@
+import Embeddings
 import Jobs
 import Logs
 import Metrics
@@ -17,14 +18,19 @@ struct House: Sendable {
     let database: any SQLDatabase
     let logs: MemoryLogSink
 
-    init(folder: String, reader: any DocumentReading, time: any TimeSource) async throws {
+    /// - Parameter wrap: Puts something between the service and its database.
+    init(
+        folder: String, reader: any DocumentReading, time: any TimeSource, embedder: (any Embedder)? = nil,
+        wrap: (any SQLDatabase) -> any SQLDatabase = { $0 }
+    ) async throws {
         logs = MemoryLogSink()
         let logger = Logger(name: "test", sink: logs, time: time)
-        database = try await SQLiteDatabase(path: "\(folder)/ingest.sqlite")
-        try await Migrator(IngestHouse.migrations).run(on: database)
+        let file = try await SQLiteDatabase(path: "\(folder)/ingest.sqlite")
+        try await Migrator(IngestHouse.migrations).run(on: file)
+        database = wrap(file)
         var settings = SettingsReader(environment: [:])
         parts = try await IngestHouse(
-            IngestSettings(from: &settings), folder: folder, database: database, reader: reader, embedder: nil,
+            IngestSettings(from: &settings), folder: folder, database: database, reader: reader, embedder: embedder,
             logger: logger, metrics: MetricRegistry(), time: time)
         try await parts.registerJobs()
     }

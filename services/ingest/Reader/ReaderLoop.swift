@@ -87,6 +87,7 @@ package struct ReaderLoop: ~Copyable {
                 lastFlush = now
             }
         }
+        session.document.releaseFilePages()
         answer(.done(next: next))
     }
 

@@ -1,6 +1,6 @@
 /// Finds the headings of a document by the size of their letters: what is set clearly larger than most of the text.
 ///
-/// Fed with the pages in order, after furniture has been taken out; keeps only short lines that could be headings.
+/// Fed with the pages in order, after furniture has been taken out; keeps only what looks like a heading.
 struct HeadingFinder: Sendable {
     /// How much larger than the body text a heading is, at least.
     private static let ratioMin = 1.18
@@ -19,20 +19,25 @@ struct HeadingFinder: Sendable {
         let page: Int
     }
 
-    /// How many bytes of text there are of each size, in half points.
-    private var lengths: [Int: Int] = [:]
+    /// Headings are at least this large; nil when no size is known.
+    private let sizeMin: Double?
     private var candidates: [Candidate] = []
     private var pageCount = 0
+
+    /// - Parameter sizes: Those of the whole document without its furniture.
+    init(_ sizes: LetterSizes) {
+        sizeMin = sizes.body.map { $0 * Self.ratioMin }
+    }
 
     /// Takes the lines of a page that are no furniture into account.
     mutating func add(_ lines: [CleaningPage.Line], page: Int) {
         pageCount += 1
+        let firstOfPage = candidates.count
         var previous: CleaningPage.Line?
         for line in lines {
             guard line.fontSize > 0 else { continue }
-            lengths[Int((line.fontSize * 2).rounded()), default: 0] += line.text.utf8.count
             if let previous, !line.startsBlock, Self.isSameSize(previous.fontSize, line.fontSize),
-                let last = candidates.indices.last, candidates[last].page == page,
+                let last = candidates.indices.last, last >= firstOfPage,
                 candidates[last].title.hasSuffix(previous.text)
             {
                 // A heading of two lines; one of many is none, and becomes too long for one.
@@ -42,15 +47,14 @@ struct HeadingFinder: Sendable {
             }
             previous = line
         }
-        // What cannot be a heading whatever the size of the body is forgotten with its page.
-        candidates.removeAll { $0.page == page && !Self.looksLikeTitle($0.title) }
+        // What cannot be a heading is forgotten with its page.
+        let titles = candidates[firstOfPage...].filter { $0.size >= sizeMin ?? 0 && Self.looksLikeTitle($0.title) }
+        candidates.replaceSubrange(firstOfPage..., with: titles)
     }
 
     /// The headings, in order; none when the document does not tell them by size.
     func headings() -> [OutlineItem] {
-        guard let body = lengths.max(by: { ($0.value, $1.key) < ($1.value, $0.key) })?.key else { return [] }
-        let sizeMin = Double(body) / 2 * Self.ratioMin
-        var found = candidates.filter { $0.size >= sizeMin }
+        var found = candidates
         guard found.count <= pageCount * Self.headingsPerPageMax else { return [] }
         // What stands on most pages is a running head that the document was too short to prove.
         let pages = Dictionary(grouping: found, by: { LineShape($0.title)?.key ?? $0.title }).mapValues { candidates in

@@ -6,24 +6,32 @@
 struct PageCleaner: Sendable {
     private var finder = FurnitureFinder()
     private var words = WordList()
+    private var sizes = LetterSizes()
 
     init() {}
 
     /// Takes a page into account.
     mutating func learn(_ page: CleaningPage) {
         finder.add(page)
-        for line in page.lines { words.add(line.text) }
+        for line in page.lines {
+            words.add(line.text)
+            sizes.add(line)
+        }
     }
 
     /// What was learnt, ready to clean with.
     consuming func finish() -> Pass {
-        Pass(furniture: finder.furniture(), mender: HyphenMender(words: words))
+        let furniture = finder.furniture()
+        return Pass(
+            furniture: furniture, mender: HyphenMender(words: words), sizes: sizes.subtracting(furniture.sizes))
     }
 
     /// The second pass.
     struct Pass: Sendable {
         let furniture: Furniture
         let mender: HyphenMender
+        /// Those of the text that stays.
+        let sizes: LetterSizes
 
         /// The lines of the page that are no furniture.
         func content(of page: CleaningPage) -> [CleaningPage.Line] {

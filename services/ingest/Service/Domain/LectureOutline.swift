@@ -19,8 +19,8 @@ struct LectureOutline: Sendable, Hashable {
     }
 
     /// What looks like headings in the text; for files without bookmarks.
-    init(headingsOf source: SourceText) {
-        self.init(source.headings.map { OutlineItem(title: $0.title, level: $0.level, page: $0.page) })
+    init(_ headings: [DocumentHeading]) {
+        self.init(headings.map { OutlineItem(title: $0.title, level: $0.level, page: $0.page) })
     }
 
     /// The outline as JSON text, for the database.

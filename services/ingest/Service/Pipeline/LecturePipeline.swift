@@ -29,8 +29,8 @@ struct LecturePipeline: Sendable {
     let metrics: IngestMetrics
 
     struct Options: Sendable {
-        /// How many pages are cleaned in one transaction.
-        var pagesPerCleaning = 25
+        /// How many pages are held at a time while they are cleaned and cut into chunks, and written in one transaction.
+        var pagesPerStep = 25
         /// How many chunks are embedded in one go: few, so that questions asked meanwhile need not wait long.
         var chunksPerEmbedding = 8
         /// After so many attempts a failure that might have been temporary is the owner's to see.

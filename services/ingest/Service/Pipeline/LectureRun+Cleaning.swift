@@ -13,7 +13,7 @@ extension LectureRun {
         }
         let pass = cleaner.finish()
         let id = lecture.id
-        var headings = HeadingFinder()
+        var headings = HeadingFinder(pass.sizes)
         try await forEachPage { pages in
             var cleaned: [(number: Int, text: String)] = []
             for page in pages {
@@ -47,7 +47,7 @@ extension LectureRun {
     }
 
     private func forEachPage(_ body: ([CleaningPage]) async throws -> Void) async throws {
-        let (id, limit) = (lecture.id, pipeline.options.pagesPerCleaning)
+        let (id, limit) = (lecture.id, pipeline.options.pagesPerStep)
         var last = 0
         while true {
             try Task.checkCancellation()

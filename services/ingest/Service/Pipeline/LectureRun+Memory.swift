@@ -9,21 +9,43 @@ import SQL
 extension LectureRun {
     /// Cuts the cleaned text into chunks and stores them in place of those of an earlier attempt.
     ///
-    /// The text of all pages is held for this one step: about 3 MB for a thousand pages.
+    /// A few pages are held at a time, and their chunks written together. Cut off, it begins anew and comes to the same
+    /// chunks; whoever searches a lecture that is cut again finds each part of it either way meanwhile.
     func storeChunks(pageCount: Int) async throws {
-        let id = lecture.id
-        let source = try await pipeline.database.read { connection in
-            SourceText(
-                pages: try PageTable.cleanedTexts(of: id, in: connection).map {
-                    SourcePage(number: $0.number, text: $0.text)
-                })
+        let (id, limit) = (lecture.id, pipeline.options.pagesPerStep)
+        var chunker = Chunker()
+        var last = 0
+        var count = 0
+        while true {
+            try Task.checkCancellation()
+            let after = last
+            let pages = try await pipeline.database.read {
+                try PageTable.cleanedTexts(of: id, after: after, limit: limit, in: $0)
+            }
+            guard let end = pages.last?.number else { break }
+            last = end
+            let chunks = pages.flatMap { chunker.append(SourcePage(number: $0.number, text: $0.text)) }
+            count += chunks.count
+            guard !chunks.isEmpty else { continue }
+            try await commit { connection in
+                try ChunkTable.put(chunks, of: id, in: connection)
+                return nil
+            }
         }
-        let chunks = Chunker().chunks(of: source)
-        let (taskID, now, status) = (context.id, pipeline.time.wall, runningStatus)
-        let outline = LectureOutline(headingsOf: source)
+        let rest = chunker.finish()
+        try await endChunking(rest, count: count + rest.count, chunker.headings, pageCount: pageCount)
+    }
+
+    /// Stores the last chunks, removes what an earlier attempt had more, and ends the stage.
+    private func endChunking(
+        _ chunks: [Chunk], count: Int, _ headings: [DocumentHeading], pageCount: Int
+    ) async throws {
+        let (id, userID, taskID, now) = (lecture.id, lecture.userID, context.id, pipeline.time.wall)
+        let (outline, status) = (LectureOutline(headings), runningStatus)
         try await commit { connection in
-            try ChunkTable.replaceAll(of: id, with: chunks, in: connection)
-            if try LectureTable.outline(of: id, userID: lecture.userID, in: connection) == nil {
+            try ChunkTable.put(chunks, of: id, in: connection)
+            try ChunkTable.delete(of: id, from: count, in: connection)
+            if try LectureTable.outline(of: id, userID: userID, in: connection) == nil {
                 try LectureTable.setOutline(id, taskID: taskID, outline: outline.text, in: connection)
             }
             try LectureTable.advance(id, taskID: taskID, to: .embedding, at: now, in: connection)
@@ -53,12 +75,15 @@ extension LectureRun {
         let (id, taskID, status) = (lecture.id, context.id, runningStatus)
         let limit = pipeline.options.chunksPerEmbedding
         var counts = try await pipeline.database.read { try ChunkTable.counts(of: id, in: $0) }
+        var last = -1
         while true {
             try Task.checkCancellation()
+            let after = last
             let next = try await pipeline.database.read {
-                try ChunkTable.withoutVectors(of: id, limit: limit, in: $0)
+                try ChunkTable.withoutVectors(of: id, after: after, limit: limit, in: $0)
             }
-            guard !next.isEmpty else { return }
+            guard let end = next.last else { return }
+            last = end.chunk.index
             let vectors = try await ChunkEmbedder.vectors(of: next.map(\.chunk), by: embedder)
             counts.embedded += next.count
             let progress = TaskEvent.Progress.after(

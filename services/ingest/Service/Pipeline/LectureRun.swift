@@ -38,7 +38,6 @@ struct LectureRun: Sendable {
                 break
             }
         }
-        await pipeline.search.prepare(lectureID: lecture.id, userID: lecture.userID)
     }
 
     /// Tells the owner that the lecture failed, and why. A lecture that had been read before stays as it is.

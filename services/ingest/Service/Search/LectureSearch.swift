@@ -61,21 +61,6 @@ actor LectureSearch {
         return PassageAnswer(contentVersion: scope.contentVersion, passages: passages)
     }
 
-    /// Loads a lecture that has just been completed, so that the first question about it finds it ready.
-    func prepare(lectureID: Identifier, userID: Identifier) async {
-        let query = PassageQuery(userID: userID, query: "", lectureID: lectureID, subjectID: nil)
-        do {
-            if let scope = try await database.read({ try SearchScope.find(query, in: $0) }) {
-                _ = try await index(of: scope.items)
-            }
-        } catch {
-            // The next search loads it.
-            logger.warning(
-                "a lecture could not be loaded for searching",
-                [("lecture.id", lectureID.description), ("error", "\(error)")])
-        }
-    }
-
     /// Forgets a lecture that is gone.
     func forget(lectureID: Identifier) {
         documents.remove(lectureID.description)

@@ -8,16 +8,26 @@ enum ChunkTable {
     /// What joins the headings over a chunk.
     static let headingSeparator = " › "
 
-    static func replaceAll(of lectureID: Identifier, with chunks: [Chunk], in connection: any SQLConnection) throws {
-        try deleteAll(of: lectureID, in: connection)
+    /// Keeps chunks, each in place of the one that stood there; one that is the same keeps its id. They have no vectors.
+    static func put(_ chunks: [Chunk], of lectureID: Identifier, in connection: any SQLConnection) throws {
         for chunk in chunks {
             try connection.execute(
                 """
                 INSERT INTO chunks (id, lecture_id, position, page_from, page_to, heading, text, layout)
                 VALUES (\(Identifier.make()), \(lectureID), \(chunk.index), \(chunk.pageFrom), \(chunk.pageTo),
                     \(chunk.headingPath.joined(separator: headingSeparator)), \(chunk.text), \(chunk.layout))
+                ON CONFLICT (lecture_id, position) DO UPDATE SET
+                    id = CASE WHEN chunks.text = excluded.text AND chunks.layout = excluded.layout
+                        THEN chunks.id ELSE excluded.id END,
+                    page_from = excluded.page_from, page_to = excluded.page_to, heading = excluded.heading,
+                    text = excluded.text, layout = excluded.layout, vectors = NULL
                 """)
         }
+    }
+
+    /// Removes the chunks from a place in the lecture on.
+    static func delete(of lectureID: Identifier, from position: Int, in connection: any SQLConnection) throws {
+        try connection.execute("DELETE FROM chunks WHERE lecture_id = \(lectureID) AND position >= \(position)")
     }
 
     static func deleteAll(of lectureID: Identifier, in connection: any SQLConnection) throws {
@@ -37,13 +47,14 @@ enum ChunkTable {
         return (try row?.get("chunks") ?? 0, try row?.get("embedded") ?? 0)
     }
 
-    /// The next chunks without vectors, in order.
+    /// The next chunks without vectors after a place in the lecture (-1 for its beginning), in order.
     static func withoutVectors(
-        of lectureID: Identifier, limit: Int, in connection: any SQLConnection
+        of lectureID: Identifier, after position: Int, limit: Int, in connection: any SQLConnection
     ) throws -> [(id: String, chunk: Chunk)] {
         try connection.query(
             """
-            SELECT id, text, layout FROM chunks WHERE lecture_id = \(lectureID) AND vectors IS NULL
+            SELECT id, text, layout FROM chunks
+            WHERE lecture_id = \(lectureID) AND position > \(position) AND vectors IS NULL
             ORDER BY position LIMIT \(limit)
             """
         ).map { row in (try row.get("id"), try chunk(row)) }
@@ -72,7 +83,7 @@ enum ChunkTable {
         return chunks
     }
 
-    /// Chunks as other services get them, after a place in the lecture.
+    /// Chunks as other services get them, after a place in the lecture (-1 for its beginning).
     static func summaries(
         of lectureID: Identifier, after position: Int, limit: Int, in connection: any SQLConnection
     ) throws -> [ChunkSummary] {

@@ -32,18 +32,21 @@ enum PageTable {
     static func forCleaning(
         of lectureID: Identifier, after number: Int, limit: Int, in connection: any SQLConnection
     ) throws -> [CleaningPage] {
-        try connection.query(
+        var pages: [CleaningPage] = []
+        try connection.forEach(
             """
             SELECT number, height, text, layout FROM pages WHERE lecture_id = \(lectureID) AND number > \(number)
             ORDER BY number LIMIT \(limit)
             """
-        ).map { row in
+        ) { row in
             let text: String = try row.get("text")
             let layout = try? PageLayout(decoding: try row.get("layout"), textByteCount: text.utf8.count)
-            return CleaningPage(
-                number: try row.get("number"), height: try row.get("height"), text: text,
-                layout: layout ?? PageLayout())
+            pages.append(
+                CleaningPage(
+                    number: try row.get("number"), height: try row.get("height"), text: text,
+                    layout: layout ?? PageLayout()))
         }
+        return pages
     }
 
     static func setCleanedText(
@@ -53,9 +56,9 @@ enum PageTable {
             "UPDATE pages SET cleaned_text = \(text) WHERE lecture_id = \(lectureID) AND number = \(page)")
     }
 
-    /// The cleaned texts of all pages after `number`, in order, at most `limit` of them.
+    /// The cleaned texts of the pages after `number`, in order, at most `limit` of them.
     static func cleanedTexts(
-        of lectureID: Identifier, after number: Int = 0, limit: Int = .max, in connection: any SQLConnection
+        of lectureID: Identifier, after number: Int, limit: Int, in connection: any SQLConnection
     ) throws -> [(number: Int, text: String)] {
         var pages: [(number: Int, text: String)] = []
         try connection.forEach(
