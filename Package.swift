@@ -265,7 +265,7 @@ targets += [
     benchmark("bench-embeddings", ["Embeddings", "Platform", "JSONCoding"]),
     benchmark("bench-classifier", ["NotifyService", "Classification", "Embeddings", "Platform"]),
     benchmark("bench-retrieval", ["Retrieval", "Embeddings", "Platform", "JSONCoding"]),
-    benchmark("bench-search", ["Retrieval", "Embeddings"]),
+    benchmark("bench-search", ["Retrieval", "Embeddings", "Platform"]),
     benchmark("bench-reader", ["ReaderHost", "ReaderProtocol", "Platform", "Logs"]),
     benchmark(
         "bench-jobs",

@@ -1,90 +1,81 @@
 import Embeddings
 import Glibc
+import Platform
 import Retrieval
 
-// How long a search takes inside ingest over 10,000 chunks (bound: 5 ms at the median), and an exact top 10 over 100,000
-// vectors of 384 numbers on one thread (bound: 15 ms). Processor time of this thread is given too: it does not grow
-// when others use the machine.
+// How long a search takes inside ingest over 10,000 chunks (bound: 5 ms at the median), with the machine as it is and with
+// a thread beside it that never rests; and an exact top 10 over 100,000 vectors of 384 numbers on one thread (bound: 15 ms).
+// Processor time of this thread is given too: it does not grow when others use the machine.
 
-/// Numbers that are the same in every run (an LCG after Knuth).
-struct Dice {
-    private var state: UInt64 = 1
+/// Milliseconds that some calls take.
+struct Times {
+    private let clock: [Double]
+    private let processor: [Double]
 
-    mutating func roll(_ sides: Int) -> Int {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return Int(state >> 33) % sides
+    init(of count: Int, _ body: (Int) -> Void) {
+        var samples: [(clock: Double, processor: Double)] = []
+        for index in 0..<count {
+            let start = (Self.now(CLOCK_MONOTONIC), Self.now(CLOCK_THREAD_CPUTIME_ID))
+            body(index)
+            samples.append(
+                (Self.now(CLOCK_MONOTONIC) - start.0, Self.now(CLOCK_THREAD_CPUTIME_ID) - start.1))
+        }
+        clock = samples.map(\.clock).sorted()
+        processor = samples.map(\.processor).sorted()
     }
 
-    /// A vector of length one.
-    mutating func vector() -> [Float] {
-        VectorMath.normalized((0..<384).map { _ in Float(roll(2001) - 1000) })
-    }
-
-    /// A word; the lower its number the more often it comes, as in language.
-    mutating func word() -> String {
-        let number = min(roll(20_000), roll(20_000), roll(20_000)) / (1 + roll(8))
-        return "term" + String(number, radix: 26)
-    }
-}
-
-/// Milliseconds of the clock and of this thread's processor time that some calls take, as medians.
-func medians(of count: Int, _ body: (Int) -> Void) -> (clock: Double, processor: Double) {
-    func now(_ id: clockid_t) -> Double {
+    private static func now(_ id: clockid_t) -> Double {
         var time = timespec()
         clock_gettime(id, &time)
         return Double(time.tv_sec) * 1000 + Double(time.tv_nsec) / 1e6
     }
-    var samples: [(clock: Double, processor: Double)] = []
-    for index in 0..<count {
-        let start = (now(CLOCK_MONOTONIC), now(CLOCK_THREAD_CPUTIME_ID))
-        body(index)
-        samples.append((now(CLOCK_MONOTONIC) - start.0, now(CLOCK_THREAD_CPUTIME_ID) - start.1))
+
+    var text: String {
+        "median \(Self.text(clock[clock.count / 2])), 95 % \(Self.text(clock[clock.count * 95 / 100])), "
+            + "processor \(Self.text(processor[processor.count / 2]))"
     }
-    return (samples.map(\.clock).sorted()[count / 2], samples.map(\.processor).sorted()[count / 2])
+
+    private static func text(_ value: Double) -> String {
+        let hundredths = Int((value * 100).rounded())
+        return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100) ms"
+    }
 }
 
-func milliseconds(_ value: Double) -> String {
-    let hundredths = Int((value * 100).rounded())
-    return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100) ms"
+/// Runs `body` while another thread uses a processor.
+func besideBusyThread(_ body: () -> Void) {
+    let isDone = Lock(false)
+    startThread(name: "busy") { while !isDone.withLock(\.self) {} }
+    body()
+    isDone.withLock { $0 = true }
 }
+
+/// The machine's load average over the last minute.
+var load: String {
+    var averages = [Double](repeating: 0, count: 1)
+    getloadavg(&averages, 1)
+    let tenths = Int((averages[0] * 10).rounded())
+    return "\(tenths / 10).\(tenths % 10)"
+}
+
+let corpus = Corpus(chunks: 10_000, questions: 200)
+let index = SearchIndex(documents: corpus.documents)
+print(
+    "\(corpus.chunkCount) chunks, \(corpus.vectorCount) vectors, \(corpus.documents.count) documents,",
+    "index \(index.byteCount / 1_000_000) MB, load \(load)")
+
+func search(_ number: Int, usesVector: Bool = true) {
+    let question = corpus.questions[number % corpus.questions.count]
+    _ = index.search(query: question.text, queryVector: usesVector ? question.vector : nil)
+}
+
+for number in 0..<20 { search(number) }
+let count = corpus.questions.count
+print("words and meaning:                    \(Times(of: count) { search($0) }.text)")
+besideBusyThread { print("words and meaning, one core busy:     \(Times(of: count) { search($0) }.text)") }
+print("words alone:                          \(Times(of: count) { search($0, usesVector: false) }.text)")
 
 var dice = Dice()
-var documents: [IndexedDocument] = []
-var chunkCount = 0
-while chunkCount < 10_000 {
-    let sentences = (0..<800).map { _ in "The " + (0..<14).map { _ in dice.word() }.joined(separator: " ") + "." }
-    let chunks = Chunker().chunks(of: [SourcePage(number: 1, text: sentences.joined(separator: " "))])
-    let stored = chunks.prefix(10_000 - chunkCount).map { chunk in
-        let vectors = VectorBlock(dimension: 384, vectors: chunk.units.map { _ in dice.vector() })
-        return IndexedDocument.StoredChunk(id: "\(documents.count)-\(chunk.index)", chunk: chunk, vectors: vectors)
-    }
-    documents.append(IndexedDocument(id: "\(documents.count)", title: "Lecture \(documents.count)", chunks: stored))
-    chunkCount += stored.count
-}
-let index = SearchIndex(documents: documents)
-let questions = (0..<60).map { _ in
-    (text: "What is " + (0..<6).map { _ in dice.word() }.joined(separator: " ") + "?", vector: dice.vector())
-}
-for (name, usesVector) in [("hybrid", true), ("words", false)] {
-    let time = medians(of: questions.count) { number in
-        let question = questions[number]
-        _ = index.search(query: question.text, queryVector: usesVector ? question.vector : nil)
-    }
-    print(
-        "search over \(chunkCount) chunks, \(name): \(milliseconds(time.clock)), processor \(milliseconds(time.processor))"
-    )
-}
-print("index \(index.byteCount / 1_000_000) MB, \(documents.count) documents")
-
-let block = VectorBlock(dimension: 384, vectors: (0..<100_000).map { _ in dice.vector() })
-let query = dice.vector()
-let time = medians(of: 25) { _ in
-    let products = block.products(with: query)
-    var best: [(product: Float, index: Int)] = []
-    for (index, product) in products.enumerated() where best.count < 10 || product > best[best.count - 1].product {
-        let place = best.firstIndex { product > $0.product } ?? best.count
-        best.insert((product, index), at: place)
-        if best.count > 10 { best.removeLast() }
-    }
-}
-print("exact top 10 over 100000 x 384: \(milliseconds(time.clock)), processor \(milliseconds(time.processor))")
+var vectors = LayeredVectors(dimension: 384)
+for _ in 0..<100 { vectors.append(VectorBlock(dimension: 384, vectors: (0..<1_000).map { _ in dice.vector() })) }
+let query = LayeredVectors.Question(dice.vector())
+print("exact top 10 over 100,000 x 384:      \(Times(of: 25) { _ in _ = vectors.best(10, for: query) }.text)")

@@ -1,6 +1,7 @@
-/// Vectors of one dimension, one behind the other in half precision, as they are stored and searched.
+/// Vectors of one dimension, one behind the other in half precision, as they are stored; ``LayeredVectors`` is how they are
+/// searched.
 ///
-/// Half precision halves memory and time; vectors of length one lose less than 0.0005 of their inner products by it.
+/// Half precision halves what is stored; vectors of length one lose less than 0.0005 of their inner products by it.
 package struct VectorBlock: Sendable, Hashable {
     /// How many numbers a vector has.
     package let dimension: Int

@@ -58,12 +58,16 @@ package final class IndexedDocument: Sendable {
     let sources: [Source]
     let sentences: [Sentence]
     let postings: PostingTable
+    /// For each term, by its place in `postings`, how many windows have it.
+    let windowsHaving: [UInt32]
     /// The postings of headings: the "sentence" is the chunk under them.
     let headings: PostingTable
-    let vectors: VectorBlock
+    let vectors: LayeredVectors
     /// For each sentence the end of the window that begins with it, and the first window that has it.
     let windowEnds: [UInt32]
     let windowStarts: [UInt32]
+    /// For each chunk the vectors that stand for the sentences of the windows that begin in it.
+    let windowVectors: [Range<Int32>]
     /// How many terms each window has, and all of them together.
     let windowLengths: [UInt32]
     let windowTerms: Int
@@ -84,19 +88,48 @@ package final class IndexedDocument: Sendable {
         postings = builder.postings.table()
         headings = builder.headings.table()
         vectors = builder.vectors
-        (windowEnds, windowStarts) = Self.windows(of: sentences)
+        let (windowEnds, windowStarts) = Self.windows(of: sentences)
+        (self.windowEnds, self.windowStarts) = (windowEnds, windowStarts)
+        windowsHaving = Self.windowCounts(of: postings, windowStarts: windowStarts)
+        windowVectors = Self.vectors(of: sources, sentences, windowEnds: windowEnds)
         windowLengths = Self.lengths(of: sentences, windowEnds: windowEnds)
         windowTerms = windowLengths.reduce(0) { $0 + Int($1) }
     }
 
     /// How many bytes the document takes in memory, about.
     package var byteCount: Int {
-        text.count + vectors.halves.count * 2 + sentences.count * (MemoryLayout<Sentence>.stride + 8)
-            + postings.byteCount + headings.byteCount
+        text.count + vectors.byteCount + sentences.count * (MemoryLayout<Sentence>.stride + 8)
+            + postings.byteCount + windowsHaving.count * 4 + headings.byteCount
     }
 
     private static func lengths(of sentences: [Sentence], windowEnds: [UInt32]) -> [UInt32] {
         windowEnds.enumerated().map { start, end in sentences[start..<Int(end)].reduce(0) { $0 + $1.terms } }
+    }
+
+    private static func windowCounts(of postings: PostingTable, windowStarts: [UInt32]) -> [UInt32] {
+        (0..<postings.termCount).map { term in
+            var count = 0
+            var next = 0
+            for posting in postings.postings(at: term) {
+                let sentence = Int(posting.sentence)
+                count += sentence + 1 - max(Int(windowStarts[sentence]), next)
+                next = sentence + 1
+            }
+            return UInt32(count)
+        }
+    }
+
+    private static func vectors(
+        of sources: [Source], _ sentences: [Sentence], windowEnds: [UInt32]
+    ) -> [Range<Int32>] {
+        sources.map { source in
+            guard let last = source.sentences.last else { return 0..<0 }
+            let reached = sentences[source.sentences.lowerBound..<Int(windowEnds[last])].map(\.vector)
+            guard let low = reached.first(where: { $0 >= 0 }), let high = reached.last(where: { $0 >= 0 }) else {
+                return 0..<0
+            }
+            return low..<(high + 1)
+        }
     }
 
     /// Windows of whole sentences, as many as fit into ``SearchTuning/windowWords``, at least one.

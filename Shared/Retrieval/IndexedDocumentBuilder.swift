@@ -8,7 +8,7 @@ struct IndexedDocumentBuilder {
     private(set) var sentences: [IndexedDocument.Sentence] = []
     private(set) var postings = PostingTable.Builder()
     private(set) var headings = PostingTable.Builder()
-    private(set) var vectors = VectorBlock(dimension: 0)
+    private(set) var vectors = LayeredVectors(dimension: 0)
 
     private let splitter = SentenceSplitter()
     private var scanner = TermScanner()
@@ -77,10 +77,8 @@ struct IndexedDocumentBuilder {
 
     private mutating func addVectors(of stored: IndexedDocument.StoredChunk) -> Int? {
         let block = stored.vectors
-        guard block.count > 0, block.count == stored.chunk.units.count, block.dimension.isMultiple(of: 16) else {
-            return nil
-        }
-        if vectors.count == 0 { vectors = VectorBlock(dimension: block.dimension) }
+        guard block.count > 0, block.count == stored.chunk.units.count else { return nil }
+        if vectors.count == 0 { vectors = LayeredVectors(dimension: block.dimension) }
         guard vectors.dimension == block.dimension else { return nil }
         defer { vectors.append(block) }
         return vectors.count

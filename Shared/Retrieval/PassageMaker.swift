@@ -1,15 +1,15 @@
 /// Makes what is given out of what was picked: text, pages, highlights, best sentence.
 struct PassageMaker {
-    private let scores: WindowScores
+    private let documents: [IndexedDocument]
     private let totalRarity: Float
     private let rarities: [[UInt8]: Float]
+    private let firstLetters: Set<UInt8>
 
-    init(scores: WindowScores) {
-        self.scores = scores
-        var rarities: [[UInt8]: Float] = [:]
-        for (term, rarity) in zip(scores.terms, scores.rarities) { rarities[term] = rarity }
-        self.rarities = rarities
-        totalRarity = rarities.values.reduce(0, +)
+    init(documents: [IndexedDocument], query: QueryTerms, rarities: [Float]) {
+        self.documents = documents
+        self.rarities = Dictionary(zip(query.terms.map(\.letters), rarities)) { first, _ in first }
+        firstLetters = Set(self.rarities.keys.compactMap(\.first))
+        totalRarity = self.rarities.values.reduce(0, +)
     }
 
     /// A passage before it is known which others there are.
@@ -20,23 +20,20 @@ struct PassageMaker {
         let bestSentence: Int
         let coverage: Float
         let similarity: Float?
-        /// Hashes of all terms, to tell near-duplicates.
-        let fingerprint: Set<UInt32>
+        let fingerprint: Fingerprint
     }
 
     func draft(_ pick: PassageSelection.Pick) -> Draft {
-        let document = scores.documents[pick.document]
+        let document = documents[pick.document]
         let sentences = document.sentences
         let range = Int(sentences[pick.sentences.lowerBound].start)..<Int(sentences[pick.sentences.upperBound - 1].end)
         var highlights: [Range<Int>] = []
         var found: Set<[UInt8]> = []
-        var fingerprint: Set<UInt32> = []
         var sentenceScores = [Float](repeating: 0, count: pick.sentences.count)
-        var scanner = TermScanner()
+        var scanner = TermScanner(firstLetters: firstLetters)
         for sentence in pick.sentences {
             var here: Set<[UInt8]> = []
             scanner.scan(sentences[sentence].range, of: document.text) { term, place in
-                fingerprint.insert(term.reduce(2_166_136_261) { ($0 ^ UInt32($1)) &* 16_777_619 })
                 guard rarities[term] != nil else { return }
                 here.insert(term)
                 Self.add((place.lowerBound - range.lowerBound)..<(place.upperBound - range.lowerBound), to: &highlights)
@@ -44,16 +41,15 @@ struct PassageMaker {
             sentenceScores[sentence - pick.sentences.lowerBound] = here.reduce(0) { $0 + (rarities[$1] ?? 0) }
             found.formUnion(here)
         }
-        let similarities = similarities(of: pick)
         return Draft(
             pick: pick, range: range, highlights: highlights,
-            bestSentence: bestSentence(of: pick, words: sentenceScores, similarities: similarities),
+            bestSentence: bestSentence(of: pick, words: sentenceScores, similarities: pick.similarities),
             coverage: totalRarity > 0 ? found.reduce(0) { $0 + (rarities[$1] ?? 0) } / totalRarity : 0,
-            similarity: similarities.max(), fingerprint: fingerprint)
+            similarity: pick.similarities.max(), fingerprint: Fingerprint(document.text[range]))
     }
 
     func passage(_ draft: Draft, score: Double) -> ScoredPassage {
-        let document = scores.documents[draft.pick.document]
+        let document = documents[draft.pick.document]
         let best = document.sentences[draft.bestSentence]
         let source = document.sources[Int(best.chunk)]
         let first = document.sources[Int(document.sentences[draft.pick.sentences.lowerBound].chunk)]
@@ -66,12 +62,6 @@ struct PassageMaker {
             wordCoverage: Double(draft.coverage), similarity: draft.similarity.map(Double.init),
             highlights: draft.highlights,
             bestSentence: (Int(best.start) - draft.range.lowerBound)..<(Int(best.end) - draft.range.lowerBound))
-    }
-
-    private func similarities(of pick: PassageSelection.Pick) -> [Float] {
-        guard !scores.similarities.isEmpty else { return [] }
-        let first = scores.starts[pick.document]
-        return pick.sentences.map { scores.similarities[first + $0] }
     }
 
     private func bestSentence(of pick: PassageSelection.Pick, words: [Float], similarities: [Float]) -> Int {

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Which sentences of a document have which terms, and how often: three flat arrays and the terms in alphabetical
 /// order, about six bytes for each term of each sentence.
 struct PostingTable: Sendable {
@@ -62,10 +64,12 @@ struct PostingTable: Sendable {
     func term(at index: Int) -> ArraySlice<UInt8> { letters[Int(letterStarts[index])..<Int(letterStarts[index + 1])] }
 
     /// The sentences with a term, in order; empty if there are none.
-    func postings(of term: [UInt8]) -> ArraySlice<Posting> {
+    func postings(of term: [UInt8]) -> ArraySlice<Posting> { place(of: term).map { postings(at: $0) } ?? [] }
+
+    /// The place of a term in the alphabetical order, if the table has it.
+    func place(of term: [UInt8]) -> Int? {
         let index = firstIndex(notBefore: term)
-        guard index < termCount, self.term(at: index).elementsEqual(term) else { return [] }
-        return postings(at: index)
+        return index < termCount && self.term(at: index).elementsEqual(term) ? index : nil
     }
 
     /// The sentences with the term at a place in the alphabetical order.
@@ -75,13 +79,25 @@ struct PostingTable: Sendable {
 
     /// The place of the first term that is not before `term` in the alphabetical order of bytes.
     func firstIndex(notBefore term: [UInt8]) -> Int {
-        var low = 0
-        var high = termCount
-        while low < high {
-            let middle = (low + high) / 2
-            if self.term(at: middle).lexicographicallyPrecedes(term) { low = middle + 1 } else { high = middle }
+        letters.withUnsafeBufferPointer { letters in
+            term.withUnsafeBufferPointer { term in
+                var low = 0
+                var high = termCount
+                while low < high {
+                    let middle = (low + high) / 2
+                    let other = UnsafeBufferPointer(
+                        rebasing: letters[Int(letterStarts[middle])..<Int(letterStarts[middle + 1])])
+                    if Self.precedes(other, term) { low = middle + 1 } else { high = middle }
+                }
+                return low
+            }
         }
-        return low
+    }
+
+    private static func precedes(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let one = left.baseAddress, let other = right.baseAddress else { return left.count < right.count }
+        let order = memcmp(one, other, min(left.count, right.count))
+        return order < 0 || (order == 0 && left.count < right.count)
     }
 }
 

@@ -67,7 +67,7 @@ package struct SearchIndex: Sendable {
         terms.mend(for: scope)
         let vector = queryVector.flatMap { $0.allSatisfy(\.isFinite) ? $0 : nil }
         let scores = WindowScores(documents: scope, query: terms, vector: vector)
-        let maker = PassageMaker(scores: scores)
+        let maker = PassageMaker(documents: scope, query: terms, rarities: scores.rarities)
         var selection = PassageSelection(scores: scores)
         var drafts: [PassageMaker.Draft] = []
         while drafts.count < limit, let pick = selection.next() {
@@ -90,8 +90,6 @@ extension PassageMaker.Draft {
     }
 
     fileprivate func isNearDuplicate(of other: Self) -> Bool {
-        let common = fingerprint.intersection(other.fingerprint).count
-        let all = fingerprint.count + other.fingerprint.count - common
-        return all > 0 && Double(common) > SearchTuning.duplicateOverlap * Double(all)
+        fingerprint.overlap(with: other.fingerprint) > SearchTuning.duplicateOverlap
     }
 }

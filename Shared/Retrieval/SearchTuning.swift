@@ -17,7 +17,7 @@ enum SearchTuning {
     static let titleWeight: Float = 0.25
     /// How much nearness in meaning counts beside words.
     static let vectorWeight: Float = 1
-    /// Two passages with more than this part of their terms in common say the same.
+    /// Two passages with more than this part of their words in common say the same.
     static let duplicateOverlap = 0.85
     /// The most words of a question that count, the rarest first being of no matter: what is longer is cut.
     static let queryTermsMax = 64

@@ -10,7 +10,10 @@ struct TermScanner {
     static let termBytesMax = 48
 
     /// Whether words such as *the* and *which* are terms, too.
-    var keepsStopWords = false
+    private let keepsStopWords: Bool
+    /// The letters that wanted terms begin with, or nil when all are wanted. Endings go, beginnings stay: so a word is
+    /// passed over before the work of taking its ending off.
+    private let firstLetters: Set<UInt8>?
 
     private var stemmer = EnglishStemmer()
     private var folded: [UInt8] = []
@@ -19,8 +22,9 @@ struct TermScanner {
     private var joinedStart: Int?
     private var joinedParts = 0
 
-    init(keepsStopWords: Bool = false) {
+    init(keepsStopWords: Bool = false, firstLetters: Set<UInt8>? = nil) {
         self.keepsStopWords = keepsStopWords
+        self.firstLetters = firstLetters
     }
 
     /// Calls `body` with each term and where it stands, in order.
@@ -108,7 +112,8 @@ struct TermScanner {
     // MARK: Terms
 
     private mutating func emit(_ place: Range<Int>, _ body: ([UInt8], Range<Int>) -> Void) {
-        guard !folded.isEmpty, keepsStopWords || !StopWords.contains(folded) else { return }
+        guard let first = folded.first, firstLetters?.contains(first) != false else { return }
+        guard keepsStopWords || !StopWords.contains(folded) else { return }
         stemmer.stem(&folded)
         body(folded, place)
     }

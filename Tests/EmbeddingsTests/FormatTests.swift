@@ -67,18 +67,6 @@ struct FormatTests {
         #expect(block.vector(at: 1) == [0, 1, 2, 3])
     }
 
-    @Test func `products of half precision are those of single precision`() {
-        var vectors: [[Float]] = []
-        for row in 0..<37 {
-            vectors.append((0..<48).map { (column: Int) -> Float in Float((column * 7 + row * 13) % 29) / 29 - 0.5 })
-        }
-        let query = (0..<48).map { (column: Int) -> Float in Float((column * 5) % 17) / 17 - 0.4 }
-        let products = VectorBlock(dimension: 48, vectors: vectors).products(with: query)
-        for (vector, product) in zip(vectors, products) {
-            #expect(abs(VectorMath.product(vector, query) - product) < 2e-3)
-        }
-    }
-
     @Test func `windows cover every piece once, fit, and begin with a word where they can`() {
         for count in [0, 1, 253, 254, 255, 508, 509, 3000] {
             let beginnings = (0..<count).map { $0 % 3 != 1 }

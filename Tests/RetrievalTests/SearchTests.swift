@@ -31,7 +31,7 @@ struct SearchTests {
     @Test func `BM25 is what the formula says`() throws {
         let index = WindowScores(documents: [Self.plants, Self.rocks], query: QueryTerms("chlorophyll"), vector: nil)
         // Two documents of two sentences each make four windows; both of the first document's hold the word once.
-        #expect(index.count == 4)
+        #expect(index.words.count == 4)
         let lengths = Self.plants.windowLengths + Self.rocks.windowLengths
         let mean = Float(lengths.reduce(0, +)) / 4
         let rarity = logf(1 + (4 - 2 + 0.5) / (2 + 0.5))

@@ -43,6 +43,12 @@ size_t copenblas_attention_scratch(size_t tokens);
 /// are in bias[1152]; the result goes to out[tokens × 384].
 void copenblas_attention(const float *qkv, const float *bias, float *out, float *scratch, size_t tokens);
 
-/// products[i] = vector · halves[i × dimension ...], for binary16 numbers; dimension a multiple of 16.
-void copenblas_half_products(const uint16_t *halves, size_t count, size_t dimension, const float *vector,
-                             float *products);
+/// Parts each of count × dimension binary16 numbers into two layers of eight bits: the number is about
+/// scales[vector] × (256 × upper + lower), to within half of scales[vector]. Numbers that are not finite become 0.
+void copenblas_split_halves(const uint16_t *halves, size_t count, size_t dimension, int8_t *upper, int8_t *lower,
+                            float *scales);
+
+/// products[i] = vector · bytes[i × dimension ...]. The caller keeps the numbers of `vector` so small that no sum leaves
+/// 32 bits; then the products are exact, and the same on every processor.
+void copenblas_byte_products(const int8_t *bytes, size_t count, size_t dimension, const int16_t *vector,
+                             int32_t *products);
