@@ -117,7 +117,7 @@ targets += [
     shared("Mail", ["HTTPClient", "Crypto", "Platform", "Logs", "Metrics", "Lifecycle"]),
     shared("SQLiteStore", ["CSQLite", "SQL", "Platform", "Logs"]),
     shared("KeyValue", ["Platform", "Logs"]),
-    shared("ObjectStore", ["Platform", "Logs", "Crypto", "HTTPMessages"]),
+    shared("ObjectStore", ["HTTPClient", "HTTPMessages", "Crypto", "Platform", "Logs", "Settings"]),
     shared("Tokens", ["Crypto", "JSONCoding", "Platform"]),
     shared("Jobs", ["SQL", "JSONCoding", "Platform", "Logs", "Metrics", "Lifecycle"]),
     shared("Embeddings", ["COpenBLAS", "Platform", "Logs", "JSONCoding", "Lifecycle"]),
@@ -217,6 +217,12 @@ targets += [
             "SQL", "SQLiteStore", "KeyValue", "ObjectStore", "Jobs", "ContractSuites", "Platform", "TestSupport",
             "JSONCoding",
             "Logs", "Metrics", "Lifecycle", "HTTPMessages", "bench-jobs",
+        ]),
+    tests(
+        "ObjectStoreTests",
+        [
+            "ObjectStore", "HTTPClient", "HTTPServer", "HTTPMessages", "ContractSuites", "Crypto", "Platform",
+            "TestSupport", "Logs", "Metrics", "Settings",
         ]),
     tests("EmbeddingsTests", ["Embeddings", "Platform", "TestSupport", "JSONCoding"], resources: [.copy("Fixtures")]),
     tests("ClassificationTests", ["Classification", "Embeddings", "Platform", "TestSupport"]),

@@ -9,7 +9,7 @@ base_packages=(
   libopenblas-pthread-dev libpoppler-private-dev libpoppler-cpp-dev libtesseract-dev libleptonica-dev libphonenumber-dev
   tesseract-ocr tesseract-ocr-eng tesseract-ocr-osd poppler-data fonts-urw-base35 pkg-config make curl ca-certificates python3 python3-pip
 )
-test_packages=(strace python3-venv openssl)
+test_packages=(strace python3-venv openssl swift-proxy swift-account swift-container swift-object)
 bench_packages=(nginx-light wrk poppler-utils time python3-venv)
 
 say() { printf 'setup: %s\n' "$*" >&2; }

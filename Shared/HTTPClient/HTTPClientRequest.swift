@@ -8,6 +8,8 @@ package struct HTTPClientRequest: Sendable {
         case bytes([UInt8])
         /// Read piece by piece while it is sent; the length is taken when the request starts.
         case file(path: String)
+        /// The same for a stretch of a file, which must not reach beyond its end.
+        case filePart(path: String, range: Range<Int64>)
     }
 
     /// How long each part may take. A `nil` has no limit of its own.

@@ -108,12 +108,17 @@ final class Transfer {
                 try easy.set(CURLOPT_COPYPOSTFIELDS, bytes)
             }
         case .file(let path):
-            let file = try UploadFile(path: path)
-            try easy.set(CURLOPT_UPLOAD, 1)
-            try easy.set(CURLOPT_INFILESIZE_LARGE, offset: Int(file.length))
-            upload = consume file
+            try setUpload(try UploadFile(path: path))
+        case .filePart(let path, let range):
+            try setUpload(try UploadFile(path: path, range: range))
         }
         try easy.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
+    }
+
+    private func setUpload(_ file: consuming UploadFile) throws(HTTPClientError) {
+        try easy.set(CURLOPT_UPLOAD, 1)
+        try easy.set(CURLOPT_INFILESIZE_LARGE, offset: Int(file.length))
+        upload = consume file
     }
 
     private func setFunctions() throws(HTTPClientError) {

@@ -20,8 +20,8 @@ package protocol ObjectStore: Sendable {
     /// Throws `.invalidRange` when the range is empty or begins behind the end.
     func get(_ key: ObjectKey, range: Range<Int64>?) async throws -> ObjectContent?
 
-    /// Where the object lies on a local disk, for sendfile and for other processes; `nil` when it is not there or the
-    /// store is not on a local disk. The file must only be read.
+    /// Where the object, or a copy of it, lies on a local disk, for sendfile and for other processes; `nil` when there is
+    /// no such object. The file must only be read. A copy may vanish some time after it was last asked for.
     func localPath(_ key: ObjectKey) async throws -> String?
 
     /// Removes the object; removing what does not exist is no error.
@@ -32,7 +32,30 @@ package protocol ObjectStore: Sendable {
     func deletePrefix(_ prefix: ObjectPrefix) async throws -> Int
 
     /// The objects under the prefix in the order of their keys, those after `after`, `limit` at most.
-    func list(_ prefix: ObjectPrefix, after: ObjectKey?, limit: Int) async throws -> [ObjectMetadata]
+    func list(_ prefix: ObjectPrefix, after: ObjectKey?, limit: Int) async throws -> [ObjectEntry]
+
+    /// A URL with which anybody may GET the object until `lifetime` (at most seven days) has passed. Whether there is such
+    /// an object shows when the link is followed.
+    ///
+    /// - Parameter fileName: Under which name browsers save it; nil to show it.
+    /// - Throws: `.unavailable` when the store was made without what links need.
+    func link(_ key: ObjectKey, lifetime: Duration, fileName: String?) throws -> String
+
+    /// Returns when the store can be reached, and throws what is wrong otherwise; for readiness checks.
+    func checkReachable() async throws
+}
+
+/// An object in a listing.
+package struct ObjectEntry: Sendable, Hashable {
+    package let key: ObjectKey
+    package let byteCount: Int64
+    package let modified: Timestamp
+
+    package init(key: ObjectKey, byteCount: Int64, modified: Timestamp) {
+        self.key = key
+        self.byteCount = byteCount
+        self.modified = modified
+    }
 }
 
 /// Takes an object piece by piece. Released without ``finish()``, it leaves nothing behind.

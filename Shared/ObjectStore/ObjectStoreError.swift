@@ -13,7 +13,9 @@ package struct ObjectStoreError: Error, Sendable, CustomStringConvertible {
         package static let readOnly = Code(description: "read_only")
         /// Reading or writing failed.
         package static let io = Code(description: "io")
-        /// The store cannot be reached.
+        /// The server refuses who we are or what we ask.
+        package static let denied = Code(description: "denied")
+        /// The store cannot be reached, or its bucket does not exist.
         package static let unavailable = Code(description: "unavailable")
         /// A writer used after it was finished or abandoned.
         package static let misuse = Code(description: "misuse")

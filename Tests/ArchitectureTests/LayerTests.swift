@@ -29,6 +29,7 @@ private let sideways: [String: Set<String>] = [
     "Retrieval": ["Embeddings"],
     "LanguageModels": ["HTTPClient", "Retrieval"],
     "Mail": ["HTTPClient"],
+    "ObjectStore": ["HTTPClient"],
     "ServiceKit": ["Contracts"],
     "IngestService": ["ReaderHost", "ReaderProtocol"],
     "ReaderHost": ["ReaderProtocol"],

@@ -113,6 +113,12 @@ struct DiskTree: Sendable {
         return try metadata(key, of: file)
     }
 
+    /// What a listing says about an object; `nil` for a folder and where nothing is.
+    func entry(_ key: ObjectKey) throws(ObjectStoreError) -> ObjectEntry? {
+        guard let status = try FileSystem.status(of: object(key)), !status.isFolder else { return nil }
+        return ObjectEntry(key: key, byteCount: status.byteCount, modified: status.modified)
+    }
+
     /// What is known about an open object; `nil` for a folder.
     func metadata(_ key: ObjectKey, of file: borrowing FileDescriptor) throws(ObjectStoreError) -> ObjectMetadata? {
         let status = try FileSystem.status(of: file)

@@ -8,10 +8,16 @@ import Platform
 package final class DiskObjectStore: ObjectStore {
     private let tree: DiskTree
     private let workers: [DiskWorker]
+    private let links: ObjectLinkSigner?
 
-    /// Uses the folder `root` and makes it when missing. `threads` file calls run at once.
-    package init(root: String, threads: Int = 2) async throws {
+    /// Uses the folder `root` and makes it when missing.
+    ///
+    /// - Parameters:
+    ///   - threads: How many file calls run at once.
+    ///   - links: Makes the links, which a service has to serve; nil for a store without.
+    package init(root: String, threads: Int = 2, links: ObjectLinkSigner? = nil) async throws {
         tree = DiskTree(root: root)
+        self.links = links
         workers = (0..<max(1, threads)).map { [tree] in DiskWorker(number: $0, tree: tree) }
         try await workers[0].run { tree throws(ObjectStoreError) in try tree.prepare() }
     }
@@ -22,14 +28,14 @@ package final class DiskObjectStore: ObjectStore {
     }
 
     package func makeWriter(_ key: ObjectKey, contentType: String) async throws -> any ObjectWriter {
-        try await worker(for: key).makeWriter(key, contentType: Self.checked(contentType))
+        try await worker(for: key).makeWriter(key, contentType: ObjectContentType.checked(contentType))
     }
 
     @discardableResult
     package func put(
         _ key: ObjectKey, movingFileAt path: String, contentType: String
     ) async throws -> ObjectMetadata {
-        let contentType = try Self.checked(contentType)
+        let contentType = try ObjectContentType.checked(contentType)
         return try await worker(for: key).run { tree throws(ObjectStoreError) in
             try tree.adopt(path, as: key, contentType: contentType)
         }
@@ -59,19 +65,23 @@ package final class DiskObjectStore: ObjectStore {
         try await workers[0].run { tree throws(ObjectStoreError) in try tree.deletePrefix(prefix) }
     }
 
-    package func list(_ prefix: ObjectPrefix, after: ObjectKey?, limit: Int) async throws -> [ObjectMetadata] {
+    package func list(_ prefix: ObjectPrefix, after: ObjectKey?, limit: Int) async throws -> [ObjectEntry] {
         try await workers[0].run { tree throws(ObjectStoreError) in
             try DiskListing(tree, after: after, limit: limit).objects(under: prefix)
         }
     }
 
-    /// A content type goes into a header and into the record: one line, of a sane length.
-    private static func checked(_ contentType: String) throws(ObjectStoreError) -> String {
-        let isClean = contentType.utf8.allSatisfy { (0x20...0x7e).contains($0) }
-        guard isClean, (1...255).contains(contentType.utf8.count) else {
-            throw ObjectStoreError(.invalidKey, "a content type has 1 to 255 printable characters")
+    package func link(_ key: ObjectKey, lifetime: Duration, fileName: String?) throws -> String {
+        guard let links else { throw ObjectStoreError(.unavailable, "this store makes no links") }
+        return links.link(key, lifetime: lifetime, fileName: fileName)
+    }
+
+    package func checkReachable() async throws {
+        try await workers[0].run { tree throws(ObjectStoreError) in
+            guard try FileSystem.status(of: tree.root)?.isFolder == true else {
+                throw ObjectStoreError(.unavailable, "the folder of the store is missing")
+            }
         }
-        return contentType
     }
 }
 

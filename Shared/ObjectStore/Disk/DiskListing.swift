@@ -3,7 +3,7 @@ struct DiskListing {
     private let tree: DiskTree
     private let after: ObjectKey?
     private let limit: Int
-    private var found: [ObjectMetadata] = []
+    private var found: [ObjectEntry] = []
 
     init(_ tree: DiskTree, after: ObjectKey?, limit: Int) {
         self.tree = tree
@@ -11,7 +11,7 @@ struct DiskListing {
         self.limit = limit
     }
 
-    consuming func objects(under prefix: ObjectPrefix) throws(ObjectStoreError) -> [ObjectMetadata] {
+    consuming func objects(under prefix: ObjectPrefix) throws(ObjectStoreError) -> [ObjectEntry] {
         try walk(prefix.description)
         return found
     }
@@ -26,7 +26,7 @@ struct DiskListing {
             if name.hasSuffix("/") {
                 if mayContainLater(name) { try walk(name) }
             } else if let key = try? ObjectKey(name), after.map({ $0 < key }) ?? true {
-                if let metadata = try tree.metadata(key) { found.append(metadata) }
+                if let entry = try tree.entry(key) { found.append(entry) }
             }
         }
     }
