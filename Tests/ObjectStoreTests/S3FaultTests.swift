@@ -119,7 +119,7 @@ struct S3FaultTests {
             let server = try ScriptedServer { [error] connection in
                 while true {
                     let head = try connection.readRequest().head
-                    connection.report(String(head.prefix { $0 != "\r" }))
+                    connection.report(String(head.prefix { $0 != "\r\n" }))
                     if head.hasPrefix("POST /bucket/k?uploads= ") {
                         try connection.respond(
                             body:
@@ -181,7 +181,7 @@ struct S3FaultTests {
         let server = try ScriptedServer { connection in
             while true {
                 let head = try connection.readRequest().head
-                connection.report(String(head.prefix { $0 != "\r" }))
+                connection.report(String(head.prefix { $0 != "\r\n" }))
                 if head.hasPrefix("GET") {
                     let uploads = [("old", "2026-01-01T00:00:00.000Z"), ("new", "2026-01-02T02:00:00.000Z")].map {
                         "<Upload><Key>k/\($0)</Key><UploadId>\($0)</UploadId><Initiated>\($1)</Initiated></Upload>"

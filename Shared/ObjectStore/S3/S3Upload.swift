@@ -36,7 +36,8 @@ struct S3Upload: Sendable {
         var begin = S3Request(.post, key: key.description)
         begin.query = [CanonicalRequest.Item("uploads", "")]
         begin.fields = fields
-        let answer = try? XMLElement(parsing: try await client.send(begin).body)
+        let document = try await client.send(begin).body
+        let answer = try? XMLElement(parsing: document)
         guard answer?.name == "InitiateMultipartUploadResult", let id = answer?["UploadId"], !id.isEmpty else {
             throw ObjectStoreError(.io, "the object server did not begin the upload")
         }
