@@ -182,6 +182,7 @@ struct S3ObjectStoreTests {
             let path = try #require(try await store.localPath(one))
             #expect(Array(try Data(contentsOf: URL(filePath: path))) == patternBytes(1_000))
             #expect(try await store.localPath(one) == path)
+            time.advance(by: .seconds(1))
             try await store.put(one, bytes: [7], contentType: "x/y")
             let newer = try #require(try await store.localPath(one))
             #expect(newer != path)
