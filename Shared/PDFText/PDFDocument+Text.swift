@@ -54,7 +54,7 @@ private struct TextComposer {
         let firstWord = words.count
         var boldCharacters = 0
         var allCharacters = 0
-        var fontSize = 0.0
+        var sizes = PrevailingSize()
         for (index, cell) in cells.enumerated() {
             var space: UInt8? = index > 0 ? 0x09 : nil
             let found = source[Int(cell.firstWord)..<Int(cell.firstWord) + Int(cell.wordCount)]
@@ -76,13 +76,13 @@ private struct TextComposer {
                         right: Double(word.x1), bottom: Double(word.y1)))
                 allCharacters += Int(word.characterCount)
                 if word.isBold != 0 { boldCharacters += Int(word.characterCount) }
-                fontSize = max(fontSize, Double(word.fontSize))
+                sizes.add(Double(word.fontSize), characters: Int(word.characterCount))
             }
         }
         guard words.count > firstWord else { return false }
         lines.append(
             PDFPageText.Line(
-                words: firstWord..<words.count, fontSize: fontSize, isBold: 2 * boldCharacters > allCharacters))
+                words: firstWord..<words.count, fontSize: sizes.value, isBold: 2 * boldCharacters > allCharacters))
         return true
     }
 

@@ -10,6 +10,7 @@ package struct PDFPageText: Sendable {
     /// Words beside each other.
     package struct Line: Sendable {
         package var words: Range<Int>
+        /// That of most of its characters.
         package var fontSize: Double
         /// Whether most of its characters are bold.
         package var isBold: Bool

@@ -197,3 +197,63 @@ private func cleanedText(_ text: String) -> String {
         #expect(cleanedText("می\u{200C}خواهم") == "می\u{200C}خواهم")
     }
 }
+
+@Suite struct BulletLetterTests {
+    private func cleaned(_ texts: [String]) -> [String] {
+        let pages = texts.enumerated().map {
+            CleaningPage(number: $0.offset + 1, height: 792, text: $0.element, layout: PageLayout())
+        }
+        var cleaner = PageCleaner()
+        for page in pages { cleaner.learn(page) }
+        let pass = cleaner.finish()
+        return pages.map { pass.cleaned($0) }
+    }
+
+    @Test func `a letter that begins items again and again is a bullet`() {
+        let pages = (1...4).map {
+            "r Gradient descent \($0) is a method\nthat goes downhill.\n\nr Its rate \($0) matters."
+        }
+        #expect(
+            cleaned(pages)
+                == (1...4).map {
+                    "• Gradient descent \($0) is a method\nthat goes downhill.\n\n• Its rate \($0) matters."
+                })
+    }
+
+    @Test func `items of one block are found by their capitals`() {
+        #expect(
+            cleaned(["What we need:\nn Time\nn Paper\nn Ink and a pen"])
+                == ["What we need:\n• Time\n• Paper\n• Ink and a pen"])
+    }
+
+    @Test(arguments: [
+        // Two items prove nothing.
+        "r One\n\nr Two\n\nWords.",
+        // Words of one letter.
+        "a Markov chain\n\na Poisson law\n\na Gauss curve\n\na Cauchy law",
+        "y Juan dijo algo y luego\n\ny Ana fue y vino\n\ny Luis y Eva lo vieron",
+        "w Krakowie i w Warszawie\n\nw Polsce\n\nw Lublinie",
+        // Numbering.
+        "a Show it.\n\nb Prove it.\n\na Draw it.\n\nb Find it.\n\na Say it.\n\nb Write it.",
+        "i First\n\nii Second\n\ni Third\n\nii Fourth\n\ni Fifth",
+        // Variables.
+        "x Axis\n\nx Value and x again\n\nx Range\n\nlet x be so",
+        "f is continuous\n\nf is bounded\n\nf is smooth\n\nf has a limit",
+    ])
+    func `words, numbering and variables stay`(text: String) {
+        #expect(cleaned([text]) == [text])
+    }
+
+    @Test func `a bullet in front of large letters makes no heading`() {
+        let lines = ["Rings", "• Ideals of rings", "The body of the text goes on for a while and is longer."]
+        let page = zip(lines, [20.0, 20, 11]).enumerated().map {
+            CleaningPage.Line(
+                text: $0.element.0, index: $0.offset, middle: 300, startsBlock: true, fontSize: $0.element.1)
+        }
+        var sizes = LetterSizes()
+        for line in page { sizes.add(line) }
+        var finder = HeadingFinder(sizes)
+        finder.add(page, page: 1)
+        #expect(finder.headings().map(\.title) == ["Rings"])
+    }
+}

@@ -65,6 +65,32 @@ import Testing
         #expect(part.text == "%PDF-1.4")
     }
 
+    @Test func `letters for bullets are told from text, and large signs in formulas from headings`() async throws {
+        try await withIngest { service in
+            let user = User(service: service)
+            var document = TinyPDF()
+            for (topic, ordinal) in [("Bagging", "first"), ("Boosting", "second"), ("Stacking", "third")] {
+                document.pages.append([
+                    .init(text: "\(topic) explained", y: 130, size: 22),
+                    .init(text: "r", y: 200, x: 60),
+                    .init(text: "\(topic) is a method that takes many weak learners together.", y: 200),
+                    .init(text: "It is the \(ordinal) of those that the lecture tells about in this part.", y: 216),
+                    .init(text: "X", y: 300, size: 22),
+                    .init(text: "over the \(ordinal) of all weights w", y: 300, x: 90),
+                ])
+            }
+            let lecture = try await user.uploadAndRead(document, subject: try await user.makeSubject()).lecture
+            let page = try await user.send(.get, "/lectures/\(lecture)/pages/2").json
+            #expect(page["text"]?.string?.contains("r Boosting is a method") == true)
+            #expect(page["cleaned_text"]?.string?.contains("\n• Boosting is a method") == true)
+            #expect(page["cleaned_text"]?.string?.contains("X over the second of all weights w") == true)
+            let outline = try await user.send(.get, "/lectures/\(lecture)/outline").json.array ?? []
+            #expect(
+                outline.map { $0["title"]?.string }
+                    == ["Bagging explained", "Boosting explained", "Stacking explained"])
+        }
+    }
+
     @Test func `bookmarks make the outline where there are some`() async throws {
         try await withIngest { service in
             let user = User(service: service)

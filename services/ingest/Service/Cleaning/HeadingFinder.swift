@@ -88,7 +88,9 @@ struct HeadingFinder: Sendable {
     }
 
     private static func looksLikeTitle(_ text: String) -> Bool {
-        guard lengthRange.contains(text.utf8.count), !text.hasSuffix(",") else { return false }
+        guard lengthRange.contains(text.utf8.count), !text.hasSuffix(","),
+            text.unicodeScalars.first != GlyphRepair.bullet
+        else { return false }
         let letters = text.count(where: \.isLetter)
         guard letters * 2 >= text.count else { return false }
         // One word at least that is none of a formula's letters; scripts without spaces have words of one letter.

@@ -7,12 +7,14 @@ struct PageCleaner: Sendable {
     private var finder = FurnitureFinder()
     private var words = WordList()
     private var sizes = LetterSizes()
+    private var bullets = BulletLetters()
 
     init() {}
 
     /// Takes a page into account.
     mutating func learn(_ page: CleaningPage) {
         finder.add(page)
+        bullets.add(page)
         for line in page.lines {
             words.add(line.text)
             sizes.add(line)
@@ -23,7 +25,8 @@ struct PageCleaner: Sendable {
     consuming func finish() -> Pass {
         let furniture = finder.furniture()
         return Pass(
-            furniture: furniture, mender: HyphenMender(words: words), sizes: sizes.subtracting(furniture.sizes))
+            furniture: furniture, mender: HyphenMender(words: words), sizes: sizes.subtracting(furniture.sizes),
+            bulletLetters: bullets.found())
     }
 
     /// The second pass.
@@ -32,8 +35,10 @@ struct PageCleaner: Sendable {
         let mender: HyphenMender
         /// Those of the text that stays.
         let sizes: LetterSizes
+        /// The letters that stand for bullets.
+        let bulletLetters: Set<Character>
 
-        /// The lines of the page that are no furniture.
+        /// The lines of the page that are no furniture, with bullets for the letters that stand for them.
         func content(of page: CleaningPage) -> [CleaningPage.Line] {
             var lines: [CleaningPage.Line] = []
             lines.reserveCapacity(page.lines.count)
@@ -45,6 +50,7 @@ struct PageCleaner: Sendable {
                 var line = line
                 line.startsBlock = startsBlock
                 startsBlock = false
+                if !bulletLetters.isEmpty { line.text = GlyphRepair.withBullet(line.text, for: bulletLetters) }
                 lines.append(line)
             }
             return lines
