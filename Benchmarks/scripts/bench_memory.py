@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""Peak memory of ingest while it reads documents of different length.
+"""Peak memory of ingest while it reads documents of different length, one after the other.
 
-Starts auth and ingest in a new folder, uploads a generated PDF of N pages, and samples the resident memory of ingest and
-of its readers until the lecture is completed. Standard library only; the PDF is written here, text on every page.
+Starts auth and ingest in a new folder for each sequence of lengths, uploads generated PDFs of so many pages, and reads the
+kernel's own high-water marks of ingest (set back before each document) and of its readers. At the end a question is
+asked, so that the last document is loaded for searching, too. Standard library only; the PDFs are written here, with
+paragraphs of as many different words as a book has.
 """
 import argparse
-import json
 import os
 import pathlib
+import random
 import secrets
 import subprocess
 import sys
@@ -19,21 +21,48 @@ import urllib.request
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
 import demo  # noqa: E402
 
-WORDS = (
-    "energy cell membrane light reaction carbon enzyme glucose oxygen water transport gradient protein electron "
-    "chain cycle plant leaf root growth signal factor rate temperature pressure balance system model measure"
-).split()
+MODEL = os.environ.get("MODEL_DIR", os.path.abspath("var/models/all-MiniLM-L6-v2"))
 
 
-def pdf(pages):
-    """A plain PDF whose pages carry different text under a heading and a running header."""
+def vocabulary():
+    """The model's whole words; syllables when the model is not installed."""
+    try:
+        words = [word for word in pathlib.Path(MODEL, "vocab.txt").read_text().split() if word.isalpha() and word.isascii()]
+        return [word for word in words if len(word) > 2]
+    except OSError:
+        return [a + b + c for a in "bdfgklmnprst" for b in ("a", "e", "i", "o", "u") for c in ("ma", "ne", "ri", "to", "lu")]
+
+
+def sentence(words, chance):
+    """Words in about the proportions of a language: the n-th most frequent one n times less often than the first."""
+    text = " ".join(words[int(len(words) ** chance.random()) - 1] for _ in range(chance.randint(6, 18)))
+    return text[0].upper() + text[1:] + "."
+
+
+def page_lines(number, words):
+    """Places, sizes and texts of a page's lines: a running header, a heading, paragraphs, the page's number."""
+    chance = random.Random(number)
+    yield 800, 9, "Course notes, volume one"
+    yield 762, 16, f"{sentence(words, chance)[:40].rsplit(' ', 1)[0]} {number}"
+    height = 735
+    while height > 110:
+        text, line = " ".join(sentence(words, chance) for _ in range(4)), ""
+        for word in text.split():
+            if len(line) + len(word) > 85:
+                yield height, 10, line
+                height, line = height - 13, ""
+            line += (" " if line else "") + word
+        yield height, 10, line
+        height -= 26
+    yield 40, 9, str(number)
+
+
+def pdf(pages, words):
+    """A plain PDF whose pages carry different text."""
     objects = [b"<< /Type /Catalog /Pages 2 0 R >>", None, b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
     kids = []
     for number in range(1, pages + 1):
-        lines = [f"BT /F1 9 Tf 60 800 Td (Course notes, volume one) Tj ET", f"BT /F1 16 Tf 60 760 Td (Section {number}) Tj ET"]
-        for row in range(40):
-            words = " ".join(WORDS[(number * 7 + row * 5 + i * (3 + number % 4)) % len(WORDS)] for i in range(12))
-            lines.append(f"BT /F1 10 Tf 60 {735 - row * 16} Td (Line {row} of page {number}: {words}.) Tj ET")
+        lines = [f"BT /F1 {size} Tf 60 {height} Td ({text}) Tj ET" for height, size, text in page_lines(number, words)]
         stream = "\n".join(lines).encode()
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
         objects.append(
@@ -51,10 +80,11 @@ def pdf(pages):
     return data + b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
 
 
-def resident(pid):
+def status(pid, field):
+    """A figure of /proc/pid/status in MB; 0 when the process has ended."""
     try:
         for line in open(f"/proc/{pid}/status"):
-            if line.startswith("VmRSS"):
+            if line.startswith(field + ":"):
                 return int(line.split()[1]) / 1024
     except OSError:
         pass
@@ -62,81 +92,115 @@ def resident(pid):
 
 
 def children(pid):
+    found = set()
     try:
-        return [int(p) for p in open(f"/proc/{pid}/task/{pid}/children").read().split()] + [
-            int(p) for t in os.listdir(f"/proc/{pid}/task") for p in open(f"/proc/{pid}/task/{t}/children").read().split()]
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            found.update(int(child) for child in open(f"/proc/{pid}/task/{thread}/children").read().split())
     except OSError:
-        return []
+        pass
+    return found
 
 
-def measure(products, pages):
-    with tempfile.TemporaryDirectory() as folder:
+class Service:
+    """auth and ingest in a new folder."""
+
+    def __init__(self, products, folder):
         environment = dict(
             os.environ, VAR_DIR=folder + "/var", AUTH_PORT="18180", INGEST_PORT="18182", CHAT_PORT="18181",
-            LOG_LEVEL="WARNING", OMP_THREAD_LIMIT="1", INTERNAL_SECRET=secrets.token_hex(24),
-            MODEL_DIR=os.environ.get("MODEL_DIR", os.path.abspath("var/models/all-MiniLM-L6-v2")))
-        processes = [
+            LOG_LEVEL="WARNING", OMP_THREAD_LIMIT="1", INTERNAL_SECRET=secrets.token_hex(24), MODEL_DIR=MODEL)
+        self.folder = pathlib.Path(folder)
+        self.processes = [
             subprocess.Popen([f"{products}/lectern-{name}"], env=environment, stderr=subprocess.DEVNULL)
             for name in ("auth", "ingest")]
-        try:
-            for port in (18180, 18182):
-                for _ in range(200):
-                    try:
-                        urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1).read()
-                        break
-                    except OSError:
-                        time.sleep(0.05)
-            ingest = processes[1].pid
-            peaks, done = {"ingest": 0.0, "readers": 0.0}, threading.Event()
-
-            def sample():
-                while not done.wait(0.02):
-                    peaks["ingest"] = max(peaks["ingest"], resident(ingest))
-                    peaks["readers"] = max(peaks["readers"], max([resident(p) for p in set(children(ingest))] or [0.0]))
-
-            watcher = threading.Thread(target=sample)
-            watcher.start()
-            file = pathlib.Path(folder) / f"{pages}.pdf"
-            file.write_bytes(pdf(pages))
-            lectern = demo.Lectern("http://127.0.0.1:18180")
-            name = "bench" + secrets.token_hex(4)
-            account = lectern.call("POST", "/auth/register", {
-                "username": name, "email": f"{name}@example.org", "password": "measuring " + secrets.token_hex(8)})
-            lectern.token = account["access_token"]
-            subject = lectern.call("POST", "/subjects", {"name": "Bench", "color": "#000000"})
-            body, content_type = demo.multipart({"name": "bench", "subject_id": subject["id"]}, file)
-            began = time.monotonic()
-            accepted = lectern.read(lectern.open("POST", "/lectures/upload", body, content_type))
-            while True:
-                lecture = lectern.call("GET", f"/lectures/{accepted['lecture_id']}")
-                if lecture["status"] in ("completed", "failed"):
+        self.ingest = self.processes[1].pid
+        for port in (18180, 18182):
+            for _ in range(400):
+                try:
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1).read()
                     break
+                except OSError:
+                    time.sleep(0.05)
+        self.lectern = demo.Lectern("http://127.0.0.1:18180")
+        account = self.lectern.call("POST", "/auth/register", {
+            "username": "bench", "email": "bench@example.org", "password": "measuring " + secrets.token_hex(8)})
+        self.remember(account)
+        self.subject = self.lectern.call("POST", "/subjects", {"name": "Bench", "color": "#000000"})["id"]
+
+    def remember(self, account):
+        self.lectern.token, self.refresh_token = account["access_token"], account["refresh_token"]
+        self.token_ends = time.monotonic() + 300
+
+    def call(self, method, path, value=None):
+        """A request with a token that is still good: a long document takes longer than one lasts."""
+        if time.monotonic() > self.token_ends:
+            self.remember(self.lectern.call("POST", "/auth/refresh", {"refresh_token": self.refresh_token}))
+        return self.lectern.call(method, path, value)
+
+    def read(self, pages, words):
+        """Has a document read. Returns the peaks of ingest and of the largest reader in MB, the seconds, its id."""
+        file = self.folder / f"{pages}.pdf"
+        file.write_bytes(pdf(pages, words))
+        body, content_type = demo.multipart({"name": "bench", "subject_id": self.subject}, file)
+        readers, done = [0.0], threading.Event()
+
+        def sample():
+            while not done.wait(0.005):
+                readers.extend(status(child, "VmHWM") for child in children(self.ingest))
+                readers[:] = [max(readers)]
+
+        watcher = threading.Thread(target=sample)
+        watcher.start()
+        pathlib.Path(f"/proc/{self.ingest}/clear_refs").write_text("5")
+        self.call("GET", "/auth/me")
+        began = time.monotonic()
+        try:
+            lecture = self.lectern.read(self.lectern.open("POST", "/lectures/upload", body, content_type))["lecture_id"]
+            while (state := self.call("GET", f"/lectures/{lecture}"))["status"] not in ("completed", "failed"):
                 time.sleep(0.2)
-            seconds = time.monotonic() - began
+        finally:
             done.set()
             watcher.join()
-            if lecture["status"] != "completed":
-                raise SystemExit(f"failed: {lecture}")
-            return peaks, seconds
+        if state["status"] != "completed":
+            raise SystemExit(f"failed: {state}")
+        return status(self.ingest, "VmHWM"), readers[0], time.monotonic() - began, lecture
+
+    def stop(self):
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            process.wait()
+
+
+def measure(products, sequence, words):
+    """The peaks of ingest and readers for each document of a sequence, all in one service."""
+    with tempfile.TemporaryDirectory() as folder:
+        service = Service(products, folder)
+        try:
+            results = []
+            for pages in sequence:
+                ingest, reader, seconds, lecture = service.read(pages, words)
+                results.append((ingest, reader))
+                print(f"{pages:5d} pages: ingest {ingest:6.1f} MB, largest reader {reader:5.1f} MB, {seconds:.1f} s", flush=True)
+            began = time.monotonic()
+            service.call("POST", "/search", {"query": "which section tells of this", "lecture_id": lecture})
+            seconds = time.monotonic() - began
+            print(f"      then a question: ingest {status(service.ingest, 'VmRSS'):6.1f} MB, {seconds * 1000:.0f} ms")
+            return results
         finally:
-            for process in processes:
-                process.terminate()
-            for process in processes:
-                process.wait()
+            service.stop()
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--products", required=True)
-    parser.add_argument("--pages", type=int, nargs="*", default=[20, 1000])
+    parser.add_argument("--small", type=int, nargs="*", default=[20, 20, 20], help="pages of the short documents")
+    parser.add_argument("--large", type=int, nargs="*", default=[1000, 20, 1000], help="pages of the long documents")
     options = parser.parse_args()
-    results = {}
-    for pages in options.pages:
-        peaks, seconds = measure(options.products, pages)
-        results[pages] = peaks
-        print(f"{pages:5d} pages: ingest {peaks['ingest']:6.1f} MB, largest reader {peaks['readers']:6.1f} MB, {seconds:.1f} s")
-    small, large = results[options.pages[0]], results[options.pages[-1]]
-    print(f"memory: ingest {large['ingest'] / small['ingest']:.2f} x, reader {large['readers'] / small['readers']:.2f} x from {options.pages[0]} to {options.pages[-1]} pages")
+    words = vocabulary()
+    small = measure(options.products, options.small, words)
+    large = measure(options.products, options.large, words)
+    ingest, reader = [max(peak[i] for peak in large) / max(peak[i] for peak in small) for i in (0, 1)]
+    print(f"memory: ingest {ingest:.2f} x, reader {reader:.2f} x from {max(options.small)} to {max(options.large)} pages")
 
 
 if __name__ == "__main__":
