@@ -254,6 +254,9 @@ targets += [
         ] + serviceBasics,
         resources: [.copy("Fixtures")]),
     tests(
+        "IncidentCategoryTests",
+        ["NotifyService", "Classification", "Embeddings", "LanguageModels", "TestSupport"] + serviceBasics),
+    tests(
         "EndToEndTests",
         [
             "AuthService", "ChatService", "IngestService", "DocsService", "NotifyService", "TestSupport",

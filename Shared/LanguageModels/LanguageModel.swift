@@ -7,6 +7,9 @@ package protocol LanguageModel: Sendable {
     /// How many tokens prompt and answer may have together.
     var contextTokens: Int { get }
 
+    /// Another model of the same server.
+    func named(_ name: String) -> any LanguageModel
+
     /// Sends the prompt and returns when the server has begun to answer; retries, if any, are over by then.
     ///
     /// The stream ends normally only after `ModelEvent.finished`: a reply that just stops throws. Cancelling the task that
@@ -21,6 +24,8 @@ package struct ModelPrompt: Sendable, Hashable {
     /// The conversation, oldest first; the last one is the user's.
     package var messages: [ModelMessage]
     package var options: ModelOptions
+    /// The shape of the answer; nil for plain text. A server need not keep to it, so see `structured`, which checks.
+    package var schema: ResponseSchema?
 
     package init(system: String, messages: [ModelMessage], options: ModelOptions = ModelOptions()) {
         self.system = system

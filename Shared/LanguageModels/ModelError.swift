@@ -30,6 +30,10 @@ package struct ModelError: Error, Sendable, CustomStringConvertible {
         package static let malformedReply = Code("model_malformed_reply")
         /// The reply is larger than anything sensible.
         package static let replyTooLarge = Code("model_reply_too_large")
+        /// The model or its provider declines to answer this.
+        package static let refusedAnswer = Code("model_refused_answer")
+        /// The answer does not have the shape that was asked for, also after a correction.
+        package static let unusableAnswer = Code("model_unusable_answer")
         /// The model failed several times in a row and is left alone for a while.
         package static let circuitOpen = Code("model_circuit_open")
         package static let cancelled = Code("cancelled")

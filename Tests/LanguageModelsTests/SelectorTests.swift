@@ -2,6 +2,7 @@ import HTTPClient
 import JSONCoding
 import LanguageModels
 import Platform
+import Settings
 import TestSupport
 import Testing
 
@@ -50,6 +51,28 @@ import Testing
         #expect(try await engine(settings(.openai, openAI: "http://127.0.0.1:1")) == "openai")
         let good = try server(models: #"{"models":[{"name":"m1"}]}"#)
         #expect(try await engine(settings(.extractive, ollama: good.url)) == nil)
+    }
+
+    @Test func `auto takes Gemini when nobody else is there and it knows the model`() async throws {
+        let gemini = try server(models: #"{"name":"models/m1"}"#)
+        let unknown = try server(models: "{}", status: 404)
+        var own = settings(.auto, ollama: "http://127.0.0.1:1")
+        own.geminiBaseURL = gemini.url
+        own.geminiModel = "m1"
+        #expect(try await engine(own) == "gemini")
+        own.geminiBaseURL = unknown.url
+        #expect(try await engine(own) == nil)
+        own.provider = .gemini
+        #expect(try await engine(own) == "gemini")
+    }
+
+    @Test func `a key is enough for Gemini itself`() {
+        var reader = SettingsReader(environment: ["GEMINI_API_KEY": "k", "GEMINI_MODEL": "m9"])
+        let settings = ModelSettings(from: &reader)
+        #expect(settings.geminiBaseURL == "https://generativelanguage.googleapis.com/v1beta")
+        #expect(settings.geminiModel == "m9")
+        var bare = SettingsReader(environment: [:])
+        #expect(ModelSettings(from: &bare).geminiBaseURL.isEmpty)
     }
 
     @Test func `auto looks again after a while`() async throws {

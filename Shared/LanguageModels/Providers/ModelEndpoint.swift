@@ -94,9 +94,10 @@ final class ModelEndpoint: Sendable {
                 let stream = try await client.stream(request)
                 if stream.status.isSuccess { return stream }
                 let body = (try? await stream.collect(upTo: Self.errorBytesMax)) ?? []
-                failure = ModelErrorBody(body).error(status: stream.status.code)
+                let words = ModelErrorBody(body)
+                failure = words.error(status: stream.status.code)
                 outcome = .response(status: stream.status.code, fields: stream.fields)
-                asked = ServerDelay.asked(in: stream.fields, now: time.wall)
+                asked = ServerDelay.asked(in: stream.fields, now: time.wall) ?? words.retryDelay
             } catch {
                 failure = ModelError(error, hasBegun: false)
                 outcome = .failure(error)

@@ -8,8 +8,8 @@ package protocol ModelSource: Sendable {
 }
 
 /// Chooses by `LLM_PROVIDER`. A named provider is always taken: a failure of its model is the answer's business. `auto` takes
-/// the first configured one that is reachable, Ollama before the OpenAI-compatible server because it stays in the house,
-/// and looks again from time to time.
+/// the first configured one that is reachable, Ollama first because it stays in the house, then the OpenAI-compatible server,
+/// then Gemini, and looks again from time to time.
 package actor ModelSelector: ModelSource {
     /// How long a finding of `auto` stands.
     package static let findingStandsFor = Duration.seconds(15)
@@ -17,6 +17,7 @@ package actor ModelSelector: ModelSource {
     private let provider: ModelSettings.Provider
     private let ollama: OllamaModel?
     private let openAI: OpenAICompatibleModel?
+    private let gemini: GeminiModel?
     private let logger: Logger
     private let time: any TimeSource
     private var finding: (model: (any LanguageModel)?, until: MonotonicInstant)?
@@ -43,6 +44,12 @@ package actor ModelSelector: ModelSource {
             : OpenAICompatibleModel(
                 baseURL: settings.openAIBaseURL, key: settings.openAIKey, model: settings.openAIModel, options: options,
                 client: client, logger: logger, time: time)
+        gemini =
+            settings.geminiBaseURL.isEmpty
+            ? nil
+            : GeminiModel(
+                baseURL: settings.geminiBaseURL, key: settings.geminiKey, model: settings.geminiModel, options: options,
+                client: client, logger: logger, time: time)
     }
 
     package func current() async -> (any LanguageModel)? {
@@ -50,6 +57,7 @@ package actor ModelSelector: ModelSource {
         case .extractive: return nil
         case .ollama: return ollama
         case .openai: return openAI
+        case .gemini: return gemini
         case .auto: return await reachable()
         }
     }
@@ -69,6 +77,7 @@ package actor ModelSelector: ModelSource {
     private func firstReachable() async -> (any LanguageModel)? {
         if let ollama, await ollama.isReachable() { return ollama }
         if let openAI, await openAI.isReachable() { return openAI }
+        if let gemini, await gemini.isReachable() { return gemini }
         return nil
     }
 }

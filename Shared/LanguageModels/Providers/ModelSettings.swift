@@ -3,7 +3,7 @@ package import Settings
 /// Which language model answers, read from the environment.
 package struct ModelSettings: Sendable {
     /// `LLM_PROVIDER`
-    package enum Provider: String, Sendable, CaseIterable { case auto, ollama, openai, extractive }
+    package enum Provider: String, Sendable, CaseIterable { case auto, ollama, openai, gemini, extractive }
 
     package var provider: Provider
     /// Empty when not configured.
@@ -12,6 +12,10 @@ package struct ModelSettings: Sendable {
     package var openAIBaseURL: String
     package var openAIKey: Secret?
     package var openAIModel: String
+    /// Empty without a key, unless an address is given.
+    package var geminiBaseURL: String
+    package var geminiKey: Secret?
+    package var geminiModel: String
     package var contextTokens: Int
     package var answerTokensMax: Int
     /// Until the first byte of an answer: queueing and loading of the model included.
@@ -31,6 +35,11 @@ package struct ModelSettings: Sendable {
             help: "An OpenAI-compatible server with its /v1; empty for OpenAI itself if there is a key.")
         openAIKey = reader.secret("OPENAI_API_KEY", help: "Key for the OpenAI-compatible server.")
         openAIModel = reader.string("OPENAI_MODEL", default: "gpt-4o-mini", help: "The model asked there.")
+        geminiBaseURL = reader.baseURL(
+            "GEMINI_BASE_URL", help: "The Gemini API with its version; empty for Google itself if there is a key.")
+        geminiKey = reader.secret("GEMINI_API_KEY", help: "Key for the Gemini API.")
+        geminiModel = reader.string(
+            "GEMINI_MODEL", default: "gemini-flash-latest", help: "The model asked there; Google renames them often.")
         contextTokens = reader.integer(
             "LLM_CONTEXT_TOKENS", default: 8_192, in: 1_024...2_000_000,
             help: "How many tokens question, material and answer may have together.")
@@ -46,6 +55,9 @@ package struct ModelSettings: Sendable {
         if openAIBaseURL.isEmpty, openAIKey != nil || provider == .openai {
             openAIBaseURL = "https://api.openai.com/v1"
         }
+        if geminiBaseURL.isEmpty, geminiKey != nil || provider == .gemini {
+            geminiBaseURL = "https://generativelanguage.googleapis.com/v1beta"
+        }
         if answerTokensMax * 2 > contextTokens {
             reader.reject("LLM_ANSWER_TOKENS", allowed: "at most half of LLM_CONTEXT_TOKENS")
         }
@@ -58,6 +70,8 @@ package struct ModelSettings: Sendable {
         ollamaModel = "llama3.2"
         openAIBaseURL = ""
         openAIModel = "gpt-4o-mini"
+        geminiBaseURL = ""
+        geminiModel = "gemini-flash-latest"
         contextTokens = 8_192
         answerTokensMax = 800
         firstByteTimeout = .seconds(120)

@@ -7,10 +7,11 @@ package import Platform
 /// A model that an Ollama server runs, asked through `/api/chat`.
 package struct OllamaModel: LanguageModel {
     package let engine = "ollama"
-    package let name: String
+    package private(set) var name: String
     package let contextTokens: Int
 
     private let endpoint: ModelEndpoint
+    private let schemas = SchemaSupport()
 
     /// - Parameter baseURL: such as `http://127.0.0.1:11434`.
     package init(
@@ -24,8 +25,14 @@ package struct OllamaModel: LanguageModel {
             time: time)
     }
 
+    package func named(_ name: String) -> any LanguageModel {
+        var copy = self
+        copy.name = name
+        return copy
+    }
+
     package func stream(_ prompt: ModelPrompt) async throws -> AsyncThrowingStream<ModelEvent, any Error> {
-        let response = try await endpoint.open("/api/chat", body(prompt))
+        let response = try await open(prompt)
         return ModelReplyReader.events(response, OllamaReply(), endpoint)
     }
 
@@ -38,7 +45,21 @@ package struct OllamaModel: LanguageModel {
         return names.contains { $0 == name || $0 == "\(name):latest" }
     }
 
-    private func body(_ prompt: ModelPrompt) -> JSONValue {
+    private func open(_ prompt: ModelPrompt) async throws(ModelError) -> HTTPClientStream {
+        var body = body(prompt)
+        guard let schema = prompt.schema else { return try await endpoint.open("/api/chat", .object(body)) }
+        return try await schemas.open { level throws(ModelError) in
+            body["format"] =
+                switch level {
+                case .schema: schema.json
+                case .anyJSON: "json"
+                case .text: nil
+                }
+            return try await endpoint.open("/api/chat", .object(body))
+        }
+    }
+
+    private func body(_ prompt: ModelPrompt) -> JSONObject {
         var messages: [JSONValue] = [["role": "system", "content": .string(prompt.system)]]
         messages += prompt.messages.map { ["role": .string($0.role.rawValue), "content": .string($0.content)] }
         var options: JSONObject = [

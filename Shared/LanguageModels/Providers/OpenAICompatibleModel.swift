@@ -9,10 +9,11 @@ package import Settings
 /// `/chat/completions`.
 package struct OpenAICompatibleModel: LanguageModel {
     package let engine = "openai"
-    package let name: String
+    package private(set) var name: String
     package let contextTokens: Int
 
     private let endpoint: ModelEndpoint
+    private let schemas = SchemaSupport()
     /// OpenAI's reasoning models refuse `max_tokens`; most other servers know nothing else.
     private let tokenLimitField: String
 
@@ -31,8 +32,14 @@ package struct OpenAICompatibleModel: LanguageModel {
             time: time)
     }
 
+    package func named(_ name: String) -> any LanguageModel {
+        var copy = self
+        copy.name = name
+        return copy
+    }
+
     package func stream(_ prompt: ModelPrompt) async throws -> AsyncThrowingStream<ModelEvent, any Error> {
-        let response = try await endpoint.open("/chat/completions", body(prompt))
+        let response = try await open(prompt)
         return ModelReplyReader.events(response, OpenAIReply(), endpoint)
     }
 
@@ -42,7 +49,25 @@ package struct OpenAICompatibleModel: LanguageModel {
         return (200..<300).contains(answer.status) || answer.status == 404 || answer.status == 405
     }
 
-    private func body(_ prompt: ModelPrompt) -> JSONValue {
+    private func open(_ prompt: ModelPrompt) async throws(ModelError) -> HTTPClientStream {
+        var body = body(prompt)
+        guard let schema = prompt.schema else { return try await endpoint.open("/chat/completions", .object(body)) }
+        return try await schemas.open { level throws(ModelError) in
+            body["response_format"] =
+                switch level {
+                case .schema:
+                    [
+                        "type": "json_schema",
+                        "json_schema": ["name": .string(schema.name), "strict": true, "schema": schema.strict],
+                    ]
+                case .anyJSON: ["type": "json_object"]
+                case .text: nil
+                }
+            return try await endpoint.open("/chat/completions", .object(body))
+        }
+    }
+
+    private func body(_ prompt: ModelPrompt) -> JSONObject {
         var messages: [JSONValue] = [["role": "system", "content": .string(prompt.system)]]
         messages += prompt.messages.map { ["role": .string($0.role.rawValue), "content": .string($0.content)] }
         var body: JSONObject = [
@@ -51,6 +76,6 @@ package struct OpenAICompatibleModel: LanguageModel {
         ]
         body[tokenLimitField] = .integer(Int64(prompt.options.answerTokensMax))
         if let seed = prompt.options.seed { body["seed"] = .integer(Int64(seed)) }
-        return .object(body)
+        return body
     }
 }

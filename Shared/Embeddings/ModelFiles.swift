@@ -1,11 +1,11 @@
 import Glibc
 
 /// The files that make up the embedding model.
-enum ModelFiles {
+package enum ModelFiles {
     private static let names = ["model.safetensors", "vocab.txt"]
 
     /// Whether all of them can be read in `folder`. Whether they are sound shows when they are loaded.
-    static func areComplete(in folder: String) -> Bool {
+    package static func areComplete(in folder: String) -> Bool {
         names.allSatisfy { access("\(folder)/\($0)", R_OK) == 0 }
     }
 }
