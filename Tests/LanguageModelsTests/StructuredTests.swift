@@ -1,3 +1,4 @@
+import HTTPClient
 import JSONCoding
 import LanguageModels
 import Platform

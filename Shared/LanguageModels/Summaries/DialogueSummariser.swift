@@ -1,0 +1,116 @@
+package import Retrieval
+
+/// Summarises a conversation by what was said in it: the customer's issue, the points around which it turned, and what was
+/// promised. Needs no model.
+///
+/// Time and memory grow with the conversation; call it on a thread that may be busy.
+package struct DialogueSummariser: Sendable {
+    /// Of a longer conversation the beginning is summarised.
+    package static let sentencesMax = 50_000
+    package static let pointsMax = 10
+    package static let commitmentsMax = 8
+
+    private let splitter: SentenceSplitter
+
+    /// - Parameter splitter: Speech that was written down may have no punctuation; what is longer than its limit is cut between
+    ///   words.
+    package init(splitter: SentenceSplitter = SentenceSplitter(bytesMax: 320)) { self.splitter = splitter }
+
+    /// The summary of the turns, which are in order of time.
+    package func summary(of turns: [DialogueTurn]) -> DialogueSummary {
+        let talk = Talk(turns, splitter: splitter)
+        guard !talk.sentences.isEmpty else { return DialogueSummary(issue: nil, points: [], commitments: []) }
+        let scores = talk.scores()
+        let issue = talk.issue(scores)
+        let commitments = SummarySelection.pick(
+            Self.commitmentsMax, by: talk.commitmentScores(scores), from: talk.graph)
+        // More for longer conversations, but a summary stays a page.
+        let count = min(max(talk.sentences.count / 10, 3), Self.pointsMax)
+        var points = SummarySelection.pick(count, by: scores, from: talk.graph, closeness: talk.closeness)
+        if let issue, !points.contains(issue) { points = ([issue] + points.prefix(count - 1)).sorted() }
+        return DialogueSummary(
+            issue: issue.map(talk.quote), points: points.map(talk.quote), commitments: commitments.map(talk.quote))
+    }
+}
+
+/// A conversation taken apart.
+private struct Talk {
+    struct Sentence {
+        let text: String
+        let turn: Int
+        let cues: DialogueCues
+    }
+
+    let turns: [DialogueTurn]
+    let sentences: [Sentence]
+    let graph: SentenceGraph
+
+    init(_ turns: [DialogueTurn], splitter: SentenceSplitter) {
+        var sentences: [Sentence] = []
+        var lists: [WordList] = []
+        for (number, turn) in turns.enumerated() where sentences.count < DialogueSummariser.sentencesMax {
+            for text in splitter.sentences(in: turn.text) {
+                let list = WordList(text)
+                lists.append(list)
+                sentences.append(
+                    Sentence(
+                        text: PassageSentence.normalised(text), turn: number, cues: DialogueCues(text, words: list)))
+            }
+        }
+        var vocabulary = SummaryVocabulary(lists)
+        graph = SentenceGraph(lists.map { vocabulary.numbers(of: $0) })
+        self.turns = turns
+        self.sentences = sentences
+    }
+
+    func quote(_ index: Int) -> DialogueSummary.Quote {
+        let sentence = sentences[index]
+        let turn = turns[sentence.turn]
+        return DialogueSummary.Quote(
+            text: sentence.text, turn: sentence.turn, role: turn.role, atSeconds: turn.atSeconds)
+    }
+
+    /// How much each sentence tells about the conversation; 0 for greetings and the like.
+    func scores() -> [Float] {
+        zip(graph.ranks(), sentences.indices).map { rank, index in
+            let information = graph.informationCounts[index]
+            guard information >= TextSummariser.informationMin else { return 0 }
+            let cues = sentences[index].cues
+            var score = rank * min(Float(information) / 6, 1).squareRoot()
+            if cues.isConcern { score *= turns[sentences[index].turn].role == .customer ? 1.5 : 1.15 }
+            if cues.isCommitment { score *= 1.4 }
+            if cues.isConclusion { score *= 1.3 }
+            // A question is rarely what a conversation came to.
+            if cues.isQuestion { score *= 0.7 }
+            return score
+        }
+    }
+
+    /// The sentence with which the customer says what it is about: telling, and early.
+    func issue(_ scores: [Float]) -> Int? {
+        let own = sentences.indices.filter { turns[sentences[$0].turn].role == .customer && scores[$0] > 0 }
+        let top = own.map { scores[$0] }.max() ?? 1
+        return own.enumerated().max { one, other in
+            value(one.offset, one.element) < value(other.offset, other.element)
+        }?.element
+
+        func value(_ place: Int, _ index: Int) -> Float {
+            let cue: Float = sentences[index].cues.isConcern ? 0.5 : 0
+            return (0.4 * scores[index] / top + cue + 0.1) / (1 + Float(place) / 4)
+        }
+    }
+
+    /// Only sentences that undertake something; later ones count more, because they are what it came to.
+    func commitmentScores(_ scores: [Float]) -> [Float] {
+        sentences.indices.map { index in
+            guard sentences[index].cues.isCommitment, graph.informationCounts[index] >= 2 else { return 0 }
+            return (0.3 + scores[index]) * (0.6 + 0.4 * Float(index + 1) / Float(sentences.count))
+        }
+    }
+
+    /// Points from all over the conversation are wanted, not ten from one minute of it.
+    func closeness(_ one: Int, _ other: Int) -> Float {
+        let distance = abs(sentences[one].turn - sentences[other].turn)
+        return distance == 0 ? 0.5 : 0.4 / Float(1 + distance / 2)
+    }
+}

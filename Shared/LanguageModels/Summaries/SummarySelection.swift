@@ -1,0 +1,43 @@
+/// Picks sentences that count and do not repeat each other (maximal marginal relevance: Carbonell and Goldstein, "The use
+/// of MMR, diversity-based reranking for reordering documents and producing summaries", SIGIR 1998).
+struct SummarySelection {
+    /// How much being new counts beside being important.
+    static let novelty: Float = 0.45
+    /// A sentence nearer than this to one that was picked says the same.
+    static let sameness: Float = 0.7
+    /// Only so many of the best are looked at for each one picked.
+    static let candidatesPerPick = 30
+
+    /// - Parameters:
+    ///   - scores: 0 leaves a sentence out.
+    ///   - closeness: 0 to 1: how much two sentences count as being at the same place of the text.
+    /// - Returns: the places of at most `count` sentences, in order of the text.
+    static func pick(
+        _ count: Int, by scores: [Float], from graph: SentenceGraph, closeness: (Int, Int) -> Float = { _, _ in 0 }
+    ) -> [Int] {
+        var candidates = scores.indices.filter { scores[$0] > 0 }.sorted { scores[$0] > scores[$1] }
+        candidates = Array(candidates.prefix(count * candidatesPerPick))
+        let top = candidates.first.map { scores[$0] } ?? 1
+        var nearest = [Float](repeating: 0, count: candidates.count)
+        var isOut = [Bool](repeating: false, count: candidates.count)
+        var picked: [Int] = []
+        while picked.count < count {
+            var best: (place: Int, value: Float)?
+            for place in candidates.indices where !isOut[place] {
+                let value =
+                    (1 - novelty) * scores[candidates[place]] / top - novelty * nearest[place]
+                if value > best?.value ?? -.infinity { best = (place, value) }
+            }
+            guard let best else { break }
+            let sentence = candidates[best.place]
+            picked.append(sentence)
+            isOut[best.place] = true
+            for place in candidates.indices where !isOut[place] {
+                let similarity = graph.similarity(candidates[place], sentence)
+                if similarity > sameness { isOut[place] = true }
+                nearest[place] = max(nearest[place], similarity, closeness(candidates[place], sentence))
+            }
+        }
+        return picked.sorted()
+    }
+}
