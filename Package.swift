@@ -149,7 +149,7 @@ targets += service("chat", library: "ChatService", serviceBasics + ["LanguageMod
 targets += service(
     "ingest", library: "IngestService",
     serviceBasics + ["Embeddings", "Retrieval", "ReaderHost", "ReaderProtocol", "Crypto"])
-targets += service("docs", library: "DocsService", hasDatabase: false, serviceBasics)
+targets += service("docs", library: "DocsService", hasDatabase: false, serviceBasics + ["LanguageModels"])
 targets += service(
     "notify", library: "NotifyService", embedded: ["Incidents/Categories/examples.txt"],
     serviceBasics + ["Classification", "Crypto", "Embeddings", "LanguageModels", "Mail"])
@@ -253,6 +253,9 @@ targets += [
             "SQLiteStore",
         ] + serviceBasics,
         resources: [.copy("Fixtures")]),
+    tests(
+        "ConversationSummaryTests",
+        ["DocsService", "LanguageModels", "TestSupport", "ServiceTestSupport"] + serviceBasics),
     tests(
         "IncidentCategoryTests",
         ["NotifyService", "Classification", "Embeddings", "LanguageModels", "TestSupport"] + serviceBasics),

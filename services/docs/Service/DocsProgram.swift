@@ -1,15 +1,22 @@
 package import Contracts
+import LanguageModels
+import Logs
 package import ServiceKit
 package import Settings
 
-/// The docs service. Its features (generated documents, quizzes, flashcards, share links) are not there yet: it answers
-/// health, readiness, metrics and its OpenAPI document, and 404 for everything else.
+/// The docs service: documents made for people, and for the other services.
 package enum DocsProgram: ServiceProgram {
     package static let name = ServiceName.docs
 
-    package static func configuration(from reader: inout SettingsReader) {}
+    package static func configuration(from reader: inout SettingsReader) -> SummarySettings {
+        SummarySettings(from: &reader)
+    }
 
-    package static func assemble(_ configuration: Void, on foundation: ServiceFoundation) async throws -> ServiceApp {
-        ServiceApp(api: API(), tokens: PublishedKeys(foundation: foundation))
+    package static func assemble(
+        _ settings: SummarySettings, on foundation: ServiceFoundation
+    ) async throws -> ServiceApp {
+        var api = API()
+        SummaryRoutes(desk: SummaryDesk(settings, on: foundation)).add(to: &api)
+        return ServiceApp(api: api, tokens: PublishedKeys(foundation: foundation))
     }
 }

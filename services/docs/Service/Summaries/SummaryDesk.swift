@@ -2,6 +2,7 @@ import Contracts
 import LanguageModels
 import Logs
 import Platform
+import ServiceKit
 
 /// Summarises conversations: by a language model if there is one, else, or when that fails or takes too long, with the
 /// built-in engine. Works on a thread of its own, because long conversations take a while.
@@ -16,16 +17,15 @@ actor SummaryDesk {
     private let logger: Logger
     private let time: any TimeSource
 
-    init(
-        models: any ModelSource, prompts: PromptFolder, answerTokensMax: Int, patience: Duration, logger: Logger,
-        time: any TimeSource
-    ) {
-        self.models = models
-        self.prompts = prompts
-        self.answerTokensMax = answerTokensMax
-        self.patience = patience
-        self.logger = logger
-        self.time = time
+    init(_ settings: SummarySettings, on foundation: ServiceFoundation) {
+        logger = foundation.logger.named("summaries")
+        models = ModelSelector(
+            settings.models, client: foundation.client, logger: foundation.logger.named("models"),
+            time: foundation.time)
+        prompts = PromptFolder(path: settings.promptsFolder)
+        answerTokensMax = settings.models.answerTokensMax
+        patience = settings.patience
+        time = foundation.time
     }
 
     /// The summary; its `engine` says who made it. The tokens that a model used count also when its work was of no use.
