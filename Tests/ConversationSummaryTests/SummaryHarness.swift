@@ -1,5 +1,6 @@
 import Contracts
 import DocsService
+import HTTPMessages
 import JSONCoding
 import Platform
 import ServiceTestSupport

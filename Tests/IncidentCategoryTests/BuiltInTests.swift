@@ -32,23 +32,24 @@ struct BuiltInTests {
         for recall in quality.recalls { #expect(recall > 0.5) }
     }
 
-    @Test(
-        "plain messages are put where anybody would put them",
-        arguments: [
-            ("My gym billed me twice in May, can you check?", IncidentCategory.duplicatePayment),
+    @Test("plain messages are put where anybody would put them")
+    func plainMessages() async throws {
+        try #require(ModelFiles.areComplete(in: Self.modelFolder), "the embedding model is missing: run make setup")
+        let embedder = NativeEmbedder(modelFolder: Self.modelFolder, threads: 1)
+        let classifier = ExampleClassifier(examples: try IncidentExamples.load(), embedder: embedder)
+        let messages: [(String, IncidentCategory)] = [
+            ("My gym billed me twice in May, can you check?", .duplicatePayment),
             ("Bought sneakers, page showed an error, money's gone though", .failedPayment),
             ("Somebody in Brazil is buying phones with my card!", .fraudReport),
             ("Please return the 40 euros for the jacket I sent back", .refundRequest),
             ("the app says wrong password and now I am locked out", .accountLocked),
             ("The balance on my statement is off by ten dollars", .statementError),
             ("Do you have a branch in Lisbon?", .other),
-        ])
-    func plainMessages(message: String, category: IncidentCategory) async throws {
-        try #require(ModelFiles.areComplete(in: Self.modelFolder), "the embedding model is missing: run make setup")
-        let embedder = NativeEmbedder(modelFolder: Self.modelFolder, threads: 1)
-        let classifier = ExampleClassifier(examples: try IncidentExamples.load(), embedder: embedder)
-        let found = try await classifier.classify(message)
-        #expect(found.best.label == category.rawValue)
-        #expect(found.best.confidence > found.secondBest.confidence)
+        ]
+        for (message, category) in messages {
+            let found = try await classifier.classify(message)
+            #expect(found.best.label == category.rawValue, "\(message)")
+            #expect(found.best.confidence > found.secondBest.confidence)
+        }
     }
 }

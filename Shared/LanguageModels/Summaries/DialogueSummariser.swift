@@ -111,6 +111,7 @@ private struct Talk {
     /// Points from all over the conversation are wanted, not ten from one minute of it.
     func closeness(_ one: Int, _ other: Int) -> Float {
         let distance = abs(sentences[one].turn - sentences[other].turn)
-        return distance == 0 ? 0.5 : 0.4 / Float(1 + distance / 2)
+        let span = max(turns.count / DialogueSummariser.pointsMax, 3)
+        return 0.6 * max(0, 1 - Float(distance) / Float(span))
     }
 }

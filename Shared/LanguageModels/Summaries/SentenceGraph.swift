@@ -49,7 +49,7 @@ struct SentenceGraph: Sendable {
         let base = Self.jump / Float(vectors.count)
         var ranks = [Float](repeating: 1 / Float(vectors.count), count: vectors.count)
         for _ in 0..<Self.rounds {
-            let shares = zip(ranks, degrees).map { $1 > 0 ? $0 / $1 : 0 }
+            let shares = zip(ranks, degrees).map { $1 > 1e-4 ? $0 / $1 : 0 }
             ranks = spread(shares).map { base + (1 - Self.jump) * $0 }
         }
         let top = ranks.max() ?? 0
@@ -68,12 +68,15 @@ struct SentenceGraph: Sendable {
         return sum
     }
 
-    /// One step along the edges: sentences to words, words to sentences.
+    /// One step along the edges: sentences to words, words to sentences. No sentence recommends itself, so what a sentence
+    /// gave is taken away again (its cosine with itself is one).
     private func spread(_ values: [Float]) -> [Float] {
         var words = [Float](repeating: 0, count: wordCount)
         for (vector, value) in zip(vectors, values) where value != 0 {
             for entry in vector { words[entry.word] += entry.weight * value }
         }
-        return vectors.map { vector in vector.reduce(0) { $0 + $1.weight * words[$1.word] } }
+        return zip(vectors, values).map { vector, value in
+            max(vector.reduce(0) { $0 + $1.weight * words[$1.word] } - (vector.isEmpty ? 0 : value), 0)
+        }
     }
 }

@@ -5,8 +5,9 @@ struct SummarySelection {
     static let novelty: Float = 0.45
     /// A sentence nearer than this to one that was picked says the same.
     static let sameness: Float = 0.7
-    /// Only so many of the best are looked at for each one picked.
-    static let candidatesPerPick = 30
+    /// The text is looked at in as many slices as sentences are wanted, and of each slice only so many of the best: that keeps
+    /// the time in bounds without forgetting a part of the text.
+    static let candidatesPerSlice = 30
 
     /// - Parameters:
     ///   - scores: 0 leaves a sentence out.
@@ -15,9 +16,8 @@ struct SummarySelection {
     static func pick(
         _ count: Int, by scores: [Float], from graph: SentenceGraph, closeness: (Int, Int) -> Float = { _, _ in 0 }
     ) -> [Int] {
-        var candidates = scores.indices.filter { scores[$0] > 0 }.sorted { scores[$0] > scores[$1] }
-        candidates = Array(candidates.prefix(count * candidatesPerPick))
-        let top = candidates.first.map { scores[$0] } ?? 1
+        let candidates = candidates(count, by: scores)
+        let top = candidates.map { scores[$0] }.max() ?? 1
         var nearest = [Float](repeating: 0, count: candidates.count)
         var isOut = [Bool](repeating: false, count: candidates.count)
         var picked: [Int] = []
@@ -39,5 +39,12 @@ struct SummarySelection {
             }
         }
         return picked.sorted()
+    }
+
+    private static func candidates(_ count: Int, by scores: [Float]) -> [Int] {
+        (0..<count).flatMap { slice in
+            let places = (slice * scores.count / count)..<((slice + 1) * scores.count / count)
+            return places.filter { scores[$0] > 0 }.sorted { scores[$0] > scores[$1] }.prefix(candidatesPerSlice)
+        }
     }
 }
