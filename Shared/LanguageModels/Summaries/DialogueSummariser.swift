@@ -26,8 +26,9 @@ package struct DialogueSummariser: Sendable {
             Self.commitmentsMax, by: talk.commitmentScores(scores), from: talk.graph)
         // More for longer conversations, but a summary stays a page.
         let count = min(max(talk.sentences.count / 10, 3), Self.pointsMax)
-        var points = SummarySelection.pick(count, by: scores, from: talk.graph, closeness: talk.closeness)
-        if let issue, !points.contains(issue) { points = ([issue] + points.prefix(count - 1)).sorted() }
+        // The issue is always one of the points, and the others are chosen beside it.
+        let points = SummarySelection.pick(
+            count, beginningWith: issue, by: scores, from: talk.graph, closeness: talk.closeness)
         return DialogueSummary(
             issue: issue.map(talk.quote), points: points.map(talk.quote), commitments: commitments.map(talk.quote))
     }
@@ -80,6 +81,8 @@ private struct Talk {
             if cues.isConcern { score *= turns[sentences[index].turn].role == .customer ? 1.5 : 1.15 }
             if cues.isCommitment { score *= 1.4 }
             if cues.isConclusion { score *= 1.3 }
+            // A call begins with the agent's greeting.
+            if sentences[index].turn == 0, turns[0].role == .agent { score *= 0.5 }
             // A question is rarely what a conversation came to.
             if cues.isQuestion { score *= 0.7 }
             return score

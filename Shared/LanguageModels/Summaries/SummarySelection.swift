@@ -10,19 +10,23 @@ struct SummarySelection {
     static let candidatesPerSlice = 30
 
     /// - Parameters:
+    ///   - first: a sentence that is picked in any case, before the others.
     ///   - scores: 0 leaves a sentence out.
     ///   - closeness: 0 to 1: how much two sentences count as being at the same place of the text.
     /// - Returns: the places of at most `count` sentences, in order of the text.
     static func pick(
-        _ count: Int, by scores: [Float], from graph: SentenceGraph, closeness: (Int, Int) -> Float = { _, _ in 0 }
+        _ count: Int, beginningWith first: Int? = nil, by scores: [Float], from graph: SentenceGraph,
+        closeness: (Int, Int) -> Float = { _, _ in 0 }
     ) -> [Int] {
-        let candidates = candidates(count, by: scores)
+        var candidates = candidates(count, by: scores)
+        if let first, !candidates.contains(first) { candidates.append(first) }
         let top = candidates.map { scores[$0] }.max() ?? 1
         var nearest = [Float](repeating: 0, count: candidates.count)
         var isOut = [Bool](repeating: false, count: candidates.count)
         var picked: [Int] = []
         while picked.count < count {
             var best: (place: Int, value: Float)?
+            if picked.isEmpty, let first, let place = candidates.firstIndex(of: first) { best = (place, .infinity) }
             for place in candidates.indices where !isOut[place] {
                 let value =
                     (1 - novelty) * scores[candidates[place]] / top - novelty * nearest[place]
