@@ -1,7 +1,7 @@
 internal import Logs
 internal import Platform
 
-/// One thread that embeds; a ``NativeEmbedder`` has a few.
+/// One thread that embeds; a ``NativeEmbedder`` has a few, which its ``EncoderCrew`` lends.
 actor EncoderWorker {
     private let executor: BlockingExecutor
     private let source: ModelSource
@@ -14,47 +14,16 @@ actor EncoderWorker {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// The vectors of some texts. Between two batches the thread goes to whoever else waits for it, so that a question
-    /// does not have to wait for a book.
-    func vectors(of texts: ArraySlice<String>) async throws -> [[Float]] {
+    /// Takes texts one batch further; at the first turn they are cut into word pieces as well.
+    // Not inlined: the optimiser of Swift 6.3 fails on an actor's method inside a caller on another executor.
+    @inline(never)
+    func advance(_ work: EncodingWork) throws -> EncodingWork {
         let model = try source.model()
         let encoder = self.encoder ?? MiniLMEncoder(weights: model.weights, library: model.library)
         self.encoder = encoder
-        var results: [[Float]] = []
-        var windows: [[Int32]] = []
-        var owners: [Int] = []
-        for (index, text) in texts.enumerated() {
-            for window in TextWindows.windows(of: text, by: model.tokenizer) {
-                windows.append(window)
-                owners.append(index)
-            }
-        }
-        results = Array(repeating: [Float](repeating: 0, count: MiniLMWeights.width), count: texts.count)
-        var start = 0
-        while start < windows.count {
-            let end = Self.endOfBatch(from: start, in: windows)
-            for (offset, vector) in encoder.vectors(of: windows[start..<end]).enumerated() {
-                // A long text's vector is the mean over its windows, each counted by its length.
-                let weight = Float(windows[start + offset].count)
-                for column in vector.indices { results[owners[start + offset]][column] += vector[column] * weight }
-            }
-            start = end
-            if start < windows.count {
-                try Task.checkCancellation()
-                await Task.yield()
-            }
-        }
-        return results.map(VectorMath.normalized)
-    }
-
-    private static func endOfBatch(from start: Int, in windows: [[Int32]]) -> Int {
-        var count = windows[start].count
-        var end = start + 1
-        while end < windows.count, count + windows[end].count <= MiniLMEncoder.batchPiecesMax {
-            count += windows[end].count
-            end += 1
-        }
-        return end
+        var work = work
+        work.advance(by: encoder, tokenizer: model.tokenizer)
+        return work
     }
 }
 

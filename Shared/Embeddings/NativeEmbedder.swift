@@ -31,7 +31,7 @@ package final class NativeEmbedder: Embedder, Service {
     private let stopped: AsyncStream<Void>.Continuation
 
     private struct State {
-        var workers: [EncoderWorker] = []
+        var crew: EncoderCrew?
         var calls = 0
         var lastUsed: MonotonicInstant
         var isClosed = false
@@ -70,23 +70,32 @@ package final class NativeEmbedder: Embedder, Service {
     }
 
     /// Whether threads and model are there now.
-    package var isLoaded: Bool { state.withLock { !$0.workers.isEmpty } }
+    package var isLoaded: Bool { state.withLock { $0.crew != nil } }
 
     // MARK: Embedding
 
     package func embed(_ texts: [String]) async throws -> [[Float]] {
+        try await embed(texts, urgency: .material)
+    }
+
+    /// A question waits for the batches that are running, less than a tenth of a second each, not for the material that
+    /// waits; see ``WorkerLine``.
+    package func embed(_ texts: [String], urgency: EmbeddingUrgency) async throws -> [[Float]] {
         guard !texts.isEmpty else { return [] }
-        let workers = try beginCall()
+        let crew = try beginCall()
         defer { endCall() }
         let slices = Self.slices(of: texts)
         let next = Lock(0)
         let vectors = try await withThrowingTaskGroup(of: [(slice: Int, vectors: [[Float]])].self) { group in
-            for worker in workers.prefix(slices.count) {
+            for _ in 0..<min(crew.count, slices.count) {
                 group.addTask {
                     var done: [(slice: Int, vectors: [[Float]])] = []
                     while let index = Self.take(next, below: slices.count) {
-                        try Task.checkCancellation()
-                        done.append((index, try await worker.vectors(of: texts[slices[index]])))
+                        var work = EncodingWork(texts[slices[index]])
+                        while !work.isDone {
+                            work = try await crew.withWorker(urgency) { [work] in try await $0.advance(work) }
+                        }
+                        done.append((index, work.vectors))
                     }
                     return done
                 }
@@ -128,19 +137,19 @@ package final class NativeEmbedder: Embedder, Service {
         return slices
     }
 
-    private func beginCall() throws -> [EncoderWorker] {
-        let (workers, isNew) = try state.withLock { state in
+    private func beginCall() throws -> EncoderCrew {
+        let (crew, isNew) = try state.withLock { state in
             guard !state.isClosed else { throw EmbeddingError(.closed, "the embedder was shut down") }
-            let isNew = state.workers.isEmpty
-            if isNew {
-                let source = ModelSource(folder: modelFolder, logger: logger)
-                state.workers = (0..<max(1, options.threads)).map { EncoderWorker(number: $0, source: source) }
-            }
             state.calls += 1
-            return (state.workers, isNew)
+            if let crew = state.crew { return (crew, false) }
+            let source = ModelSource(folder: modelFolder, logger: logger)
+            let crew = EncoderCrew(
+                workers: (0..<max(1, options.threads)).map { EncoderWorker(number: $0, source: source) })
+            state.crew = crew
+            return (crew, true)
         }
         if isNew { loaded.yield() }
-        return workers
+        return crew
     }
 
     private func endCall() {
@@ -173,7 +182,7 @@ package final class NativeEmbedder: Embedder, Service {
     package func shutdown() async {
         state.withLock { state in
             state.isClosed = true
-            state.workers = []
+            state.crew = nil
         }
         loaded.finish()
         stopped.finish()
@@ -184,11 +193,11 @@ package final class NativeEmbedder: Embedder, Service {
     private func releaseIfIdle() -> MonotonicInstant? {
         let now = time.monotonic
         return state.withLock { state -> MonotonicInstant? in
-            guard !state.workers.isEmpty else { return nil }
+            guard state.crew != nil else { return nil }
             guard state.calls == 0 else { return now + options.idleTime }
             let deadline = state.lastUsed + options.idleTime
             guard deadline <= now else { return deadline }
-            state.workers = []
+            state.crew = nil
             return nil
         }
     }

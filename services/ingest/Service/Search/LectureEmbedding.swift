@@ -20,7 +20,7 @@ struct LectureEmbedding: Sendable {
     func queryVector(_ query: String) async throws -> [Float]? {
         guard let embedder else { return nil }
         if let known = recent.withLock({ $0.vector(query) }) { return known }
-        guard let vector = try await embedder.embed([query]).first else { return nil }
+        guard let vector = try await embedder.embed([query], urgency: .question).first else { return nil }
         recent.withLock { $0.insert(vector, query) }
         return vector
     }
