@@ -16,7 +16,7 @@ export MODEL_DIR ?= $(CURDIR)/var/models/all-MiniLM-L6-v2
 PRODUCTS := .build/$(CONFIGURATION)
 
 .PHONY: setup build run demo test lint check bench bench-tools bench-http bench-text bench-ocr bench-embeddings \
-	bench-classifier bench-retrieval bench-search bench-jobs bench-idle bench-memory clean
+	bench-classifier bench-retrieval bench-search bench-jobs bench-idle bench-memory bench-report clean
 
 setup:
 	@scripts/setup.sh base model
@@ -44,7 +44,7 @@ check: lint test
 bench-tools:
 	@scripts/setup.sh base model bench
 
-bench: bench-tools build bench-http bench-idle bench-text bench-ocr bench-memory bench-embeddings bench-search bench-retrieval bench-jobs
+bench: bench-tools build bench-http bench-idle bench-text bench-ocr bench-memory bench-embeddings bench-search bench-retrieval bench-jobs bench-report
 
 bench-http: bench-tools build
 	@PRODUCTS=$(PRODUCTS) Benchmarks/scripts/bench_http.sh
@@ -76,6 +76,9 @@ bench-classifier: build
 
 bench-jobs: build
 	@$(PRODUCTS)/bench-jobs
+
+bench-report: bench-tools build
+	@PRODUCTS=$(PRODUCTS) Benchmarks/scripts/bench_report.sh
 
 clean:
 	@rm -rf .build .build-*

@@ -90,6 +90,15 @@ targets += [
         flags: ["-I/usr/include/poppler", "-I/usr/include/poppler/cpp", "-std=c++17"]),
     shim("CSandbox", pkgConfigLibraries: ["seccomp"]),
     shim("CPhoneNumbers", pkgConfigLibraries: ["phonenumber"]),
+    shim(
+        "CPangoCairo", pkgConfigLibraries: ["dl"],
+        // -O3 in debug builds, too: every glyph of a document passes through. Where glibconfig.h is depends on the
+        // processor; a folder that is not there is passed over.
+        flags: [
+            "-O3", "-I/usr/include/pango-1.0", "-I/usr/include/cairo", "-I/usr/include/harfbuzz",
+            "-I/usr/include/freetype2", "-I/usr/include/glib-2.0", "-I/usr/lib/x86_64-linux-gnu/glib-2.0/include",
+            "-I/usr/lib/aarch64-linux-gnu/glib-2.0/include",
+        ]),
 ]
 
 // Layer 1: base.
@@ -130,6 +139,7 @@ targets += [
     shared("OCR", ["CTesseract"]),
     shared("Sandbox", ["CSandbox", "Platform"]),
     shared("PhoneNumbers", ["CPhoneNumbers"]),
+    shared("Typesetting", ["CPangoCairo", "Platform"]),
 ]
 
 // Layer 4: seams.
@@ -149,7 +159,7 @@ targets += service("chat", library: "ChatService", serviceBasics + ["LanguageMod
 targets += service(
     "ingest", library: "IngestService",
     serviceBasics + ["Embeddings", "Retrieval", "ReaderHost", "ReaderProtocol", "Crypto"])
-targets += service("docs", library: "DocsService", hasDatabase: false, serviceBasics + ["LanguageModels"])
+targets += service("docs", library: "DocsService", hasDatabase: false, serviceBasics + ["LanguageModels", "Typesetting"])
 targets += service(
     "notify", library: "NotifyService", embedded: ["Incidents/Categories/examples.txt"],
     serviceBasics + ["Classification", "Crypto", "Embeddings", "LanguageModels", "Mail"])
@@ -238,6 +248,7 @@ targets += [
         "ReaderTests",
         ["lectern-reader", "ReaderHost", "ReaderProtocol", "PDFText", "Platform", "Logs", "TestSupport"],
         resources: [.copy("Fixtures")]),
+    tests("TypesettingTests", ["Typesetting", "Platform", "TestSupport"]),
     tests("ServiceKitTests", ["TestSupport", "ServiceTestSupport"] + serviceBasics),
     tests(
         "AuthServiceTests",
@@ -260,6 +271,8 @@ targets += [
         "IncidentCategoryTests",
         ["NotifyService", "Classification", "Embeddings", "LanguageModels", "TestSupport"] + serviceBasics),
     tests(
+        "DocsServiceTests", ["DocsService", "Typesetting", "TestSupport", "ServiceTestSupport"] + serviceBasics),
+    tests(
         "EndToEndTests",
         [
             "AuthService", "ChatService", "IngestService", "DocsService", "NotifyService", "TestSupport",
@@ -278,6 +291,7 @@ targets += [
     benchmark("bench-classifier", ["NotifyService", "Classification", "Embeddings", "Platform"]),
     benchmark("bench-retrieval", ["Retrieval", "Embeddings", "Platform", "JSONCoding"]),
     benchmark("bench-search", ["Retrieval", "Embeddings", "Platform"]),
+    benchmark("bench-report", ["DocsService", "Contracts", "Typesetting", "Platform"]),
     benchmark("bench-reader", ["ReaderHost", "ReaderProtocol", "Platform", "Logs"]),
     benchmark(
         "bench-jobs",

@@ -5,14 +5,14 @@ import Testing
 private let layers: [Set<String>] = [
     [
         "CLinux", "CSQLite", "CCurl", "COpenSSL", "CPasswords", "COpenBLAS", "CTesseract", "CPoppler", "CSandbox",
-        "CPhoneNumbers",
+        "CPhoneNumbers", "CPangoCairo",
     ],
     ["Platform", "JSONCoding", "Logs", "Metrics", "Settings"],
     ["Lifecycle", "Crypto", "HTTPMessages", "SQL"],
     [
         "HTTPServer", "HTTPForwarder", "HTTPClient", "SQLiteStore", "KeyValue", "ObjectStore", "Tokens", "Jobs",
         "Embeddings", "Classification", "Retrieval", "LanguageModels", "PDFText", "OCR", "Sandbox", "Mail",
-        "PhoneNumbers",
+        "PhoneNumbers", "Typesetting",
     ],
     ["Contracts", "ServiceKit"],
     [

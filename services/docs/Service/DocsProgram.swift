@@ -3,6 +3,7 @@ import LanguageModels
 import Logs
 package import ServiceKit
 package import Settings
+import Typesetting
 
 /// The docs service: documents made for people, and for the other services.
 package enum DocsProgram: ServiceProgram {
@@ -17,6 +18,7 @@ package enum DocsProgram: ServiceProgram {
     ) async throws -> ServiceApp {
         var api = API()
         SummaryRoutes(desk: SummaryDesk(settings, on: foundation)).add(to: &api)
+        ReportRoutes(typesetter: Typesetter()).add(to: &api)
         return ServiceApp(api: api, tokens: PublishedKeys(foundation: foundation))
     }
 }
