@@ -83,6 +83,8 @@ private final class Box: Sendable {
         let listener = Box(try .listening(at: try #require(SocketAddress(numeric: "127.0.0.1", port: 0))))
         let gone = RecordingChannel()
         let channel = RecordingChannel()
+        // What is asked for before the loop's first turn has no turn of its own, and a deadline may be past by then.
+        try await loop.run {}
         _ = try await loop.run {
             let goneID = try loop.registerListener(listener.descriptor, gone)
             loop.notify(goneID, at: loop.now)
@@ -92,8 +94,10 @@ private final class Box: Sendable {
             loop.flushLater(channel)
         }
         var events = channel.events.makeAsyncIterator()
-        #expect(await events.next() == .flush)
-        #expect(await events.next() == .deadline)
+        let first = await events.next()
+        let second = await events.next()
+        #expect(first == .flush)
+        #expect(second == .deadline)
     }
 
     @Test func `A taken port is an error with its number`() throws {
