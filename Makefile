@@ -16,7 +16,8 @@ export MODEL_DIR ?= $(CURDIR)/var/models/all-MiniLM-L6-v2
 PRODUCTS := .build/$(CONFIGURATION)
 
 .PHONY: setup build run demo test lint check bench bench-tools bench-http bench-text bench-ocr bench-embeddings \
-	bench-classifier bench-retrieval bench-search bench-jobs bench-idle bench-memory bench-report clean
+	bench-classifier bench-incidents bench-retrieval bench-search bench-jobs bench-idle bench-memory bench-report \
+	clean
 
 setup:
 	@scripts/setup.sh base model
@@ -73,6 +74,9 @@ bench-retrieval: build
 
 bench-classifier: build
 	@$(PRODUCTS)/bench-classifier $(if $(DATA),--data '$(DATA)')
+
+bench-incidents: build
+	@python3 Benchmarks/scripts/bench_incidents.py $(PRODUCTS)
 
 bench-jobs: build
 	@$(PRODUCTS)/bench-jobs

@@ -162,7 +162,7 @@ targets += service(
 targets += service("docs", library: "DocsService", hasDatabase: false, serviceBasics + ["LanguageModels", "Typesetting"])
 targets += service(
     "notify", library: "NotifyService", embedded: ["Incidents/Categories/examples.txt"],
-    serviceBasics + ["Classification", "Crypto", "Embeddings", "LanguageModels", "Mail"])
+    serviceBasics + ["Classification", "Crypto", "Embeddings", "LanguageModels", "Mail", "PhoneNumbers"])
 targets += [
     // The worker that reads untrusted files for ingest, in a process of its own.
     .target(
@@ -272,6 +272,11 @@ targets += [
         ["NotifyService", "Classification", "Embeddings", "LanguageModels", "TestSupport"] + serviceBasics),
     tests(
         "DocsServiceTests", ["DocsService", "Typesetting", "TestSupport", "ServiceTestSupport"] + serviceBasics),
+    tests(
+        "NotifyServiceTests",
+        [
+            "NotifyService", "TestSupport", "ServiceTestSupport", "Mail", "PhoneNumbers", "SQLiteStore",
+        ] + serviceBasics),
     tests(
         "EndToEndTests",
         [

@@ -1,4 +1,5 @@
 import NotifyService
 import ServiceKit
 
+NotifyProgram.prepareProcess()
 await ServiceMain.run(NotifyProgram.self)

@@ -11,11 +11,12 @@ struct NotifyHouse: Sendable {
     let jobs: JobQueue
     let templates: TemplateShelf
     let desk: NotificationDesk
+    private let incidents: IncidentOffice
 
     private let time: any TimeSource
 
     /// - Parameter database: With ``migrations`` applied.
-    /// - Throws: `TemplateError` when a template is wrong.
+    /// - Throws: `TemplateError` when a template is wrong, `ClassificationError` when the built-in examples are.
     init(_ settings: NotifySettings, foundation: ServiceFoundation, database: any SQLDatabase) async throws {
         self.database = database
         time = foundation.time
@@ -24,6 +25,9 @@ struct NotifyHouse: Sendable {
         templates = TemplateShelf(folder: settings.templatesFolder)
         try await templates.reload()
         desk = NotificationDesk(templates: templates, jobs: jobs, brand: settings.brand, time: time)
+        incidents = try IncidentOffice(
+            settings.incidents, modelFolder: settings.modelFolder, database: database, jobs: jobs,
+            notifications: desk, foundation: foundation)
     }
 
     /// The tables of the service and of the modules it uses.
@@ -35,16 +39,19 @@ struct NotifyHouse: Sendable {
                 (
                     name: "notifications",
                     script: String(decoding: PackageResources._001_notifications_sql, as: UTF8.self)
-                )
+                ),
+                IncidentOffice.migration,
             ]),
     ]
 
     /// Names the handlers.
-    func registerJobs() async throws {}
+    func registerJobs() async throws {
+        try await incidents.registerJobs()
+    }
 
     func app(tokens: any TokenAuthority) -> ServiceApp {
         var app = ServiceApp(api: api(), tokens: tokens)
-        app.background = [jobs]
+        app.background = incidents.background + [jobs]
         app.middleware = [NotificationRefusalMiddleware()]
         app.readiness = [
             ReadinessCheck("database") { [database] in
@@ -59,6 +66,7 @@ struct NotifyHouse: Sendable {
     private func api() -> API {
         var api = API()
         NotificationInternalRoutes(database: database, desk: desk).add(to: &api)
+        incidents.addRoutes(to: &api)
         return api
     }
 }

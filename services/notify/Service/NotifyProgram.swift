@@ -1,4 +1,5 @@
 package import Contracts
+import Embeddings
 import SQL
 package import ServiceKit
 package import Settings
@@ -6,6 +7,12 @@ package import Settings
 /// The notify service: incidents, and what people and machines are told about them and about anything else.
 package enum NotifyProgram: ServiceProgram {
     package static let name = ServiceName.notify
+
+    /// To be called first of all in the program: what the matrix library reads from the environment must be there before
+    /// the first thread.
+    package static func prepareProcess() {
+        NativeEmbedder.prepareProcess()
+    }
 
     package static func configuration(from reader: inout SettingsReader) -> NotifySettings {
         NotifySettings(from: &reader)

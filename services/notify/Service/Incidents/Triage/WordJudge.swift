@@ -1,0 +1,35 @@
+import Classification
+import Logs
+
+/// Judges a message by its words alone, in a fraction of a millisecond.
+struct WordJudge: IncidentJudge {
+    private let classifier: ExampleClassifier
+    private let logger: Logger
+
+    /// - Throws: `ClassificationError` when the built-in examples are wrong.
+    init(logger: Logger) throws {
+        classifier = ExampleClassifier(examples: try IncidentExamples.load(), embedder: nil, logger: logger)
+        self.logger = logger
+    }
+
+    /// Learns from the examples: some 50 ms.
+    func prepare() async throws {
+        try await classifier.prepare()
+    }
+
+    func classify(_ message: String) async -> IncidentClassification {
+        do {
+            let found = try await classifier.classify(message)
+            return IncidentClassification(
+                category: IncidentCategory(rawValue: found.best.label) ?? .other, confidence: found.best.confidence,
+                secondBest: IncidentCategory(rawValue: found.secondBest.label),
+                secondConfidence: found.secondBest.confidence, reason: found.reason,
+                engine: IncidentClassification.builtInEngine)
+        } catch {
+            logger.error("an incident could not be classified by its words", [("error", "\(error)")])
+            return IncidentClassification(
+                category: .other, confidence: 0, secondBest: nil, secondConfidence: 0,
+                reason: "The message could not be classified.", engine: IncidentClassification.builtInEngine)
+        }
+    }
+}
