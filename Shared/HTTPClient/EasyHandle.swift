@@ -31,8 +31,8 @@ struct EasyHandle: ~Copyable {
     }
 
     /// The list must outlive the transfer.
-    func setHeaders(_ list: borrowing HeaderList) throws(HTTPClientError) {
-        try check(lectern_curl_set_list(raw, CURLOPT_HTTPHEADER, list.raw))
+    func set(_ option: CURLoption, _ list: borrowing TextList) throws(HTTPClientError) {
+        try check(lectern_curl_set_list(raw, option, list.raw))
     }
 
     func setWriteFunction(_ option: CURLoption, _ function: curl_write_callback) throws(HTTPClientError) {
@@ -46,6 +46,22 @@ struct EasyHandle: ~Copyable {
     func setSeekFunction(_ function: curl_seek_callback) throws(HTTPClientError) {
         try check(lectern_curl_set_seek(raw, function))
     }
+
+    /// Called about once a second; a result other than 0 ends the transfer.
+    func setProgressFunction(_ function: curl_xferinfo_callback) throws(HTTPClientError) {
+        try check(lectern_curl_set_progress(raw, function))
+    }
+
+    /// Called with each address before a connection to it is opened (CURLOPT_OPENSOCKETFUNCTION(3)).
+    func setOpenSocketFunction(_ function: curl_opensocket_callback) throws(HTTPClientError) {
+        try check(lectern_curl_set_open_socket(raw, function))
+    }
+
+    /// Forgets all options; connections stay.
+    func reset() { lectern_curl_easy_reset(raw) }
+
+    /// Does the whole transfer on the calling thread (curl_easy_perform(3)).
+    func perform() -> CURLcode { lectern_curl_easy_perform(raw) }
 
     /// Lets a paused transfer go on; libcurl may call the write function before this returns (curl_easy_pause(3)).
     func resume() { _ = lectern_curl_easy_pause(raw, CURLPAUSE_CONT) }
@@ -63,7 +79,7 @@ struct EasyHandle: ~Copyable {
 }
 
 /// Owner of a `curl_slist`.
-struct HeaderList: ~Copyable {
+struct TextList: ~Copyable {
     private(set) var raw: UnsafeMutablePointer<curl_slist>?
 
     init() { raw = nil }
@@ -73,7 +89,7 @@ struct HeaderList: ~Copyable {
     /// libcurl copies the line.
     mutating func append(_ line: String) throws(HTTPClientError) {
         guard let longer = lectern_curl_list_append(raw, line) else {
-            throw HTTPClientError(.unavailable, "libcurl has no memory for a field.")
+            throw HTTPClientError(.unavailable, "libcurl has no memory for a list.")
         }
         raw = longer
     }

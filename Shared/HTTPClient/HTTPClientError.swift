@@ -17,6 +17,8 @@ package struct HTTPClientError: Error, Sendable, CustomStringConvertible {
         package static let unreadableFile = Code("unreadable_file")
         /// The host name has no address.
         package static let unknownHost = Code("unknown_host")
+        /// The host's addresses are not of the public internet, and the request asks for that.
+        package static let forbiddenAddress = Code("forbidden_address")
         /// Nobody accepts connections there.
         package static let connectFailed = Code("connect_failed")
         /// No connection within `Timeouts.connect`.

@@ -34,6 +34,14 @@ package struct HTTPClientRequest: Sendable {
         }
     }
 
+    /// Which addresses may be connected to.
+    package enum Reach: Sendable, Hashable {
+        case anywhere
+        /// Only addresses of the public internet, whatever the name resolves to at the moment of connecting: for URLs that
+        /// strangers give us.
+        case publicInternet
+    }
+
     package var method: HTTPMethod
     /// Absolute, http or https, already percent-encoded, without user name.
     package var url: String
@@ -43,13 +51,14 @@ package struct HTTPClientRequest: Sendable {
     package var retry: RetryPolicy
     /// A larger response body fails with `responseTooLarge`, streamed or collected.
     package var responseBytesMax: Int
+    package var reach: Reach
     /// Whom we talk to, for logs and metrics: one of a few fixed words such as `ingest` or `ollama`, never a URL.
     package var peer: String
 
     package init(
         _ method: HTTPMethod, _ url: String, fields: HTTPFields = HTTPFields(), body: Body = .none,
         timeouts: Timeouts = Timeouts(), retry: RetryPolicy = .idempotent, responseBytesMax: Int = 16 << 20,
-        peer: String = "other"
+        reach: Reach = .anywhere, peer: String = "other"
     ) {
         self.method = method
         self.url = url
@@ -58,6 +67,7 @@ package struct HTTPClientRequest: Sendable {
         self.timeouts = timeouts
         self.retry = retry
         self.responseBytesMax = responseBytesMax
+        self.reach = reach
         self.peer = peer
     }
 

@@ -8,7 +8,7 @@ final class Transfer {
     let delivery: TransferDelivery
     let easy: EasyHandle
     private(set) var deadlines: TransferDeadlines
-    private var headers = HeaderList()
+    private var headers = TextList()
     private var upload: UploadFile?
     private var headReader: ResponseHeadReader
     private var bodyBytes = 0
@@ -16,6 +16,8 @@ final class Transfer {
     private(set) var isPaused = false
     /// Why one of our own functions stopped libcurl; libcurl itself then only reports a write or read error.
     private(set) var failure: HTTPClientError?
+    /// Whether an address was refused because of the request's `reach`.
+    private var hasRefusedAddress = false
 
     init(
         _ request: HTTPClientRequest, delivery: TransferDelivery, options: HTTPClientOptions, now: MonotonicInstant
@@ -48,6 +50,9 @@ final class Transfer {
             return headReader.head == nil
                 ? HTTPClientError(.connectionLost, "The peer closed the connection without an answer.") : nil
         }
+        if hasRefusedAddress, result == CURLE_COULDNT_CONNECT {
+            return HTTPClientError(.forbiddenAddress, "The host has no address of the public internet.")
+        }
         let (code, message) = HTTPClientError.meaning(of: result)
         return HTTPClientError(code, message, curlCode: result.rawValue)
     }
@@ -74,6 +79,15 @@ final class Transfer {
             // (Curl_retry_request). A request that must not be repeated gets a connection of its own.
             try easy.set(CURLOPT_FRESH_CONNECT, 1)
         }
+        if request.reach == .publicInternet {
+            // A connection that another request has opened would not be asked about.
+            try easy.set(CURLOPT_FRESH_CONNECT, 1)
+            try easy.set(CURLOPT_OPENSOCKETDATA, UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque()))
+            try easy.setOpenSocketFunction { context, _, address in
+                guard let transfer = Transfer.of(context), let address else { return CURL_SOCKET_BAD }
+                return transfer.openSocket(address)
+            }
+        }
     }
 
     private func setFields(_ request: HTTPClientRequest, _ options: HTTPClientOptions) throws(HTTPClientError) {
@@ -87,7 +101,7 @@ final class Transfer {
         // Fields that libcurl would add by itself: a wait for 100-continue, and a form type for every body.
         if request.fields.first(.expect) == nil { try headers.append("Expect:") }
         if request.fields.first(.contentType) == nil { try headers.append("Content-Type:") }
-        try easy.setHeaders(headers)
+        try easy.set(CURLOPT_HTTPHEADER, headers)
     }
 
     private func setBody(_ request: HTTPClientRequest) throws(HTTPClientError) {
@@ -148,6 +162,20 @@ final class Transfer {
     }
 
     // MARK: What libcurl calls
+
+    /// Opens a socket for an address of the public internet, and none for others.
+    private func openSocket(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
+        guard let offset = MemoryLayout<curl_sockaddr>.offset(of: \.addr) else { return CURL_SOCKET_BAD }
+        // The declared type of `addr` is smaller than what stands there; `addrlen` says how much.
+        let bytes = UnsafeRawBufferPointer(
+            start: UnsafeRawPointer(address) + offset, count: Int(address.pointee.addrlen))
+        guard PublicAddress.isPublic(family: address.pointee.family, bytes) else {
+            hasRefusedAddress = true
+            return CURL_SOCKET_BAD
+        }
+        return socket(
+            address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
+    }
 
     private func receiveHeader(_ line: UnsafeRawBufferPointer) -> Int {
         let hadHead = headReader.head != nil

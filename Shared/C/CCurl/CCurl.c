@@ -11,7 +11,7 @@
 
 #define LECTERN_CURL_FUNCTIONS(each)                                                                                   \
     each(curl_global_init) each(curl_easy_init) each(curl_easy_cleanup) each(curl_easy_pause) each(curl_easy_setopt)   \
-        each(curl_easy_getinfo) each(curl_slist_append) each(curl_slist_free_all) each(curl_multi_init)                \
+        each(curl_easy_perform) each(curl_easy_reset) each(curl_easy_getinfo) each(curl_slist_append) each(curl_slist_free_all) each(curl_multi_init)                \
             each(curl_multi_cleanup) each(curl_multi_setopt) each(curl_multi_add_handle)                               \
                 each(curl_multi_remove_handle) each(curl_multi_perform) each(curl_multi_poll)                          \
                     each(curl_multi_wakeup) each(curl_multi_info_read)
@@ -47,6 +47,10 @@ void lectern_curl_easy_cleanup(CURL *easy) { library.curl_easy_cleanup(easy); }
 
 CURLcode lectern_curl_easy_pause(CURL *easy, int bitmask) { return library.curl_easy_pause(easy, bitmask); }
 
+CURLcode lectern_curl_easy_perform(CURL *easy) { return library.curl_easy_perform(easy); }
+
+void lectern_curl_easy_reset(CURL *easy) { library.curl_easy_reset(easy); }
+
 CURLcode lectern_curl_set_long(CURL *easy, CURLoption option, long value) {
     return library.curl_easy_setopt(easy, option, value);
 }
@@ -77,6 +81,14 @@ CURLcode lectern_curl_set_read(CURL *easy, curl_read_callback callback) {
 
 CURLcode lectern_curl_set_seek(CURL *easy, curl_seek_callback callback) {
     return library.curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, callback);
+}
+
+CURLcode lectern_curl_set_progress(CURL *easy, curl_xferinfo_callback callback) {
+    return library.curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, callback);
+}
+
+CURLcode lectern_curl_set_open_socket(CURL *easy, curl_opensocket_callback callback) {
+    return library.curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
 }
 
 CURLcode lectern_curl_get_long(CURL *easy, CURLINFO info, long *value) {

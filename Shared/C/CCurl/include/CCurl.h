@@ -20,6 +20,10 @@ bool lectern_curl_load(void);
 CURL *lectern_curl_easy_init(void);
 void lectern_curl_easy_cleanup(CURL *easy);
 CURLcode lectern_curl_easy_pause(CURL *easy, int bitmask);
+/// Blocks until the transfer has ended; the connection stays with the handle.
+CURLcode lectern_curl_easy_perform(CURL *easy);
+/// Forgets all options; keeps connections.
+void lectern_curl_easy_reset(CURL *easy);
 
 CURLcode lectern_curl_set_long(CURL *easy, CURLoption option, long value);
 CURLcode lectern_curl_set_offset(CURL *easy, CURLoption option, curl_off_t value);
@@ -31,6 +35,8 @@ CURLcode lectern_curl_set_list(CURL *easy, CURLoption option, struct curl_slist 
 CURLcode lectern_curl_set_write(CURL *easy, CURLoption option, curl_write_callback callback);
 CURLcode lectern_curl_set_read(CURL *easy, curl_read_callback callback);
 CURLcode lectern_curl_set_seek(CURL *easy, curl_seek_callback callback);
+CURLcode lectern_curl_set_progress(CURL *easy, curl_xferinfo_callback callback);
+CURLcode lectern_curl_set_open_socket(CURL *easy, curl_opensocket_callback callback);
 
 CURLcode lectern_curl_get_long(CURL *easy, CURLINFO info, long *value);
 CURLcode lectern_curl_get_offset(CURL *easy, CURLINFO info, curl_off_t *value);

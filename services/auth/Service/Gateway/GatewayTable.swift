@@ -20,7 +20,7 @@ enum GatewayTable {
         ],
         .notify: [
             "/api/incidents", "/api/incidents/{rest...}", "/api/stats", "/api/notifications",
-            "/api/notifications/{rest...}",
+            "/api/notifications/{rest...}", "/webhooks/twilio/{rest...}",
         ],
     ]
 

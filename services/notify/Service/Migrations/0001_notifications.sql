@@ -63,6 +63,7 @@ CREATE TABLE notifications (
 CREATE INDEX notifications_by_order ON notifications (order_id);
 CREATE INDEX notifications_by_incident ON notifications (incident_id, id) WHERE incident_id IS NOT NULL;
 CREATE INDEX notifications_by_status ON notifications (status, id);
+CREATE INDEX notifications_under_way ON notifications (channel, recipient) WHERE begun_at IS NOT NULL;
 CREATE INDEX notifications_by_account ON notifications (account_id, id) WHERE account_id IS NOT NULL;
 
 -- Every attempt, written when it has ended or was found cut off. Rows are never changed or removed.
