@@ -273,9 +273,12 @@ targets += [
     tests(
         "DocsServiceTests", ["DocsService", "Typesetting", "TestSupport", "ServiceTestSupport"] + serviceBasics),
     tests(
+        "MailTests",
+        ["Mail", "HTTPClient", "HTTPMessages", "JSONCoding", "Logs", "Metrics", "Platform", "TestSupport"]),
+    tests(
         "NotifyServiceTests",
         [
-            "NotifyService", "TestSupport", "ServiceTestSupport", "Mail", "PhoneNumbers", "SQLiteStore",
+            "NotifyService", "TestSupport", "ServiceTestSupport", "Crypto", "Mail", "PhoneNumbers", "SQLiteStore",
         ] + serviceBasics),
     tests(
         "EndToEndTests",

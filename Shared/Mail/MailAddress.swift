@@ -20,7 +20,7 @@ package struct MailAddress: Sendable, Hashable {
             Self.isLocalPart(address[..<at]), Self.isDomain(address[address.index(after: at)...])
         else { throw MailError(.invalidAddress, "An address must look like name@example.org.") }
         self.address = address
-        let shown = name.map { String(HeaderText.oneLine($0).prefix(Self.nameLengthMax)) } ?? ""
+        let shown = name.map { HeaderText.oneLine(String(HeaderText.oneLine($0).prefix(Self.nameLengthMax))) } ?? ""
         self.name = shown.isEmpty ? nil : shown
     }
 

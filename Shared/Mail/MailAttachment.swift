@@ -43,21 +43,29 @@ package struct MailAttachment: Sendable, Hashable {
             return ["filename=\"\(quoted)\""]
         }
         var parts: [String] = [""]
-        for byte in name.utf8 {
-            let isPlain =
-                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_")
-            let text =
-                isPlain
-                ? String(Unicode.Scalar(byte))
-                : "%"
-                    + String(
-                        decoding: [QuotedPrintable.upperHex(byte >> 4), QuotedPrintable.upperHex(byte & 15)],
-                        as: UTF8.self)
+        for scalar in name.unicodeScalars {
+            // Whole characters: some readers decode each part by itself.
+            let text = Self.percentEncoded(scalar)
             if parts[parts.count - 1].utf8.count + text.utf8.count > 48 { parts.append("") }
             parts[parts.count - 1] += text
         }
         if parts.count == 1 { return ["filename*=UTF-8''\(parts[0])"] }
         return parts.enumerated().map { "filename*\($0.offset)*=\($0.offset == 0 ? "UTF-8''" : "")\($0.element)" }
+    }
+
+    private static func percentEncoded(_ scalar: Unicode.Scalar) -> String {
+        var text = ""
+        for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                text += "%"
+                text.unicodeScalars.append(Unicode.Scalar(QuotedPrintable.upperHex(byte >> 4)))
+                text.unicodeScalars.append(Unicode.Scalar(QuotedPrintable.upperHex(byte & 15)))
+            }
+        }
+        return text
     }
 }

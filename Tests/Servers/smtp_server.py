@@ -15,6 +15,7 @@ The part of a recipient before `@` or the first `+` says what happens; addresses
     afterdata   451 after the message once, then taken             spam        550 5.7.1 after the message
     toolarge    552 5.3.4 after the message                        dropdata    the connection is cut within DATA, nothing kept
     lost        the message is kept, then the connection is cut before the reply, once; later ones are answered
+    slow        the message is kept and answered after three seconds
     stall       no answer to RCPT                                  stalldata   no answer after the message, nothing kept
     greet421    (as sender) 421 to MAIL
 """
@@ -84,13 +85,15 @@ class Handler:
             return "552 5.3.4 message too big"
         if "afterdata" in kinds and count == 1:
             return "451 4.3.0 not now"
-        number = self.keep(session, envelope)
+        number = self.keep(server, session, envelope)
+        if "slow" in kinds:
+            await asyncio.sleep(3)
         if "lost" in kinds and count == 1:
             server.cut()
             return "421 4.4.2 gone"
         return f"250 2.0.0 queued as {number:06d}"
 
-    def keep(self, session, envelope):
+    def keep(self, server, session, envelope):
         with self.lock:
             self.number += 1
             number = self.number
@@ -99,7 +102,7 @@ class Handler:
         (self.folder / f".{number:06d}.part").write_bytes(content)
         os.rename(self.folder / f".{number:06d}.part", f"{name}.eml")
         record = {
-            "from": envelope.mail_from, "to": envelope.rcpt_tos, "helo": session.host_name, "tls": bool(session.ssl),
+            "from": envelope.mail_from, "to": envelope.rcpt_tos, "helo": session.host_name, "tls": server.transport.get_extra_info("sslcontext") is not None,
             "login": getattr(session, "login", None), "mail_options": envelope.mail_options,
             "peer": str(session.peer), "time": time.time(),
         }

@@ -14,7 +14,7 @@ package struct SMTPReply: Sendable, Hashable {
 
 /// What a server has said during one transfer, read line by line. No I/O.
 struct SMTPReplyLog {
-    /// How far the exchange came, told by the replies.
+    /// The last reply to anything but QUIT, which libcurl says after a refusal.
     private(set) var last: SMTPReply?
     /// Whether the server has asked for the message (354).
     private(set) var hasAskedForMessage = false
@@ -47,6 +47,7 @@ struct SMTPReplyLog {
     }
 
     private mutating func end(_ reply: SMTPReply) {
+        guard reply.code != 221 else { return }
         last = reply
         if hasAskedForMessage {
             afterMessage = reply

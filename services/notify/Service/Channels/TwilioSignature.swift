@@ -2,10 +2,10 @@ import Crypto
 import Platform
 
 /// `X-Twilio-Signature`: what shows that a callback comes from Twilio.
-enum TwilioSignature {
+package enum TwilioSignature {
     /// Base64 of HMAC-SHA1, by the auth token, over the full URL and each field's name and value, sorted by name, without
     /// anything between them; of fields that occur several times the distinct values, sorted.
-    static func make(url: String, fields: [(name: String, value: String)], authToken: String) -> String {
+    package static func make(url: String, fields: [(name: String, value: String)], authToken: String) -> String {
         var values: [String: Set<String>] = [:]
         for field in fields { values[field.name, default: []].insert(field.value) }
         var text = url
@@ -16,7 +16,7 @@ enum TwilioSignature {
     }
 
     /// Whether `signature` is right for the URL as Twilio may have written it: with or without the port.
-    static func isGood(
+    package static func isGood(
         _ signature: String, url: String, fields: [(name: String, value: String)], authToken: String
     ) -> Bool {
         ([url] + (otherForm(of: url).map { [$0] } ?? [])).contains { url in
