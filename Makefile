@@ -17,7 +17,7 @@ PRODUCTS := .build/$(CONFIGURATION)
 
 .PHONY: setup build run demo test lint check bench bench-tools bench-http bench-text bench-ocr bench-embeddings \
 	bench-classifier bench-incidents bench-retrieval bench-search bench-jobs bench-idle bench-memory bench-report \
-	clean
+	bench-notify-crash clean
 
 setup:
 	@scripts/setup.sh base model
@@ -83,6 +83,10 @@ bench-jobs: build
 
 bench-report: bench-tools build
 	@PRODUCTS=$(PRODUCTS) Benchmarks/scripts/bench_report.sh
+# The figures of RELIABILITY.md about deliveries: kills at random moments, freezes past the lease.
+bench-notify-crash: build
+	@scripts/setup.sh test
+	@python3 Benchmarks/scripts/bench_notify_crash.py --products $(PRODUCTS) $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
 
 clean:
 	@rm -rf .build .build-*

@@ -52,29 +52,33 @@ struct RunningNotify {
 
     /// The notification once it is no longer pending; while it waits for its next attempt the clock is moved there.
     func settled(_ id: String) async throws -> JSONValue {
-        for _ in 0..<200_000 {
-            let now = try await notification(id)
-            if now["status"]?.string != "pending" { return now }
-            try await pass(to: now)
-        }
-        throw NotSettled(id: id)
+        try await notification(id) { $0["status"]?.string != "pending" }
     }
 
     /// The notification once it has made `count` attempts and waits for the next, or is done.
     func attempted(_ id: String, _ count: Int) async throws -> JSONValue {
-        for _ in 0..<200_000 {
-            let now = try await notification(id)
-            let made = now["history"]?.array?.count ?? 0
-            if made >= count, now["status"]?.string != "pending" || now["next_attempt_at"]?.string != nil { return now }
-            if made < count { try await pass(to: now) }
+        try await notification(id) { now in
+            now["history"]?.array?.count ?? 0 >= count
+                && (now["status"]?.string != "pending" || now["next_attempt_at"]?.string != nil)
         }
-        throw NotSettled(id: id)
     }
 
-    /// Moves the clock to the next attempt of a notification that waits; one that is under way is left in peace.
-    private func pass(to notification: JSONValue) async throws {
-        guard let next = notification["next_attempt_at"]?.string.flatMap({ Timestamp(rfc3339: $0) }) else { return }
-        time.advance(by: max(next.duration(since: time.wall), .seconds(1)))
+    /// Asks until it is so. The clock jumps to each next attempt once; else it goes on in small steps and seldom, so that
+    /// what is under way keeps its lease.
+    private func notification(_ id: String, once isSo: (JSONValue) -> Bool) async throws -> JSONValue {
+        var jumpedTo: String?
+        for poll in 1...50_000 {
+            let now = try await notification(id)
+            if isSo(now) { return now }
+            let next = now["next_attempt_at"]?.string
+            if let next, next != jumpedTo, let moment = Timestamp(rfc3339: next) {
+                jumpedTo = next
+                time.advance(by: max(moment.duration(since: time.wall), .milliseconds(1)) + .seconds(1))
+            } else if poll % 50 == 0 {
+                time.advance(by: .milliseconds(500))
+            }
+        }
+        throw NotSettled(id: id)
     }
 
     struct NotSettled: Error { let id: String }

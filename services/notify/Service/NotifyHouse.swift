@@ -149,8 +149,9 @@ struct NotifyHouse: Sendable {
 
     private func api() -> API {
         var api = API()
-        NotificationInternalRoutes(database: database, desk: desk).add(to: &api)
-        NotificationRoutes(database: database, desk: desk).add(to: &api)
+        let reader = OrderReader()
+        NotificationInternalRoutes(database: database, desk: desk, reader: reader).add(to: &api)
+        NotificationRoutes(database: database, desk: desk, reader: reader).add(to: &api)
         TemplateRoutes(templates: templates, brand: settings.brand).add(to: &api)
         if let token = settings.twilio.authToken, !settings.publicURL.isEmpty {
             TwilioStatusRoutes(

@@ -30,7 +30,7 @@ struct NotificationDesk: Sendable {
     func submit(
         _ order: NotificationOrder, by caller: Caller = .notify, in connection: any SQLConnection
     ) throws -> [Identifier] {
-        let fingerprint = SHA256.digest(of: order.json.serialized())
+        let fingerprint = Self.fingerprint(of: order)
         if let known = try NotificationTable.order(
             scope: caller.scope, key: order.idempotencyKey, in: connection)
         {
@@ -50,6 +50,19 @@ struct NotificationDesk: Sendable {
             try NotificationTable.insert(notification, in: connection)
             return notification.id
         }
+    }
+
+    /// SHA-256 of everything that the order says; its files count by their bytes.
+    private static func fingerprint(of order: NotificationOrder) -> [UInt8] {
+        var bare = order
+        bare.attachments = []
+        var digest = DigestState(.sha256)
+        digest.update(bare.json.serialized())
+        for file in order.attachments {
+            digest.update("\(file.name)\n\(file.contentType)\n\(file.content.count)\n".utf8)
+            digest.update(file.content)
+        }
+        return digest.finish()
     }
 
     /// Has the queue looked at now. Not needed after `submit`, whose jobs are announced by the commit.

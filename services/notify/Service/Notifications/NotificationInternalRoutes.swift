@@ -10,6 +10,7 @@ import Tokens
 struct NotificationInternalRoutes: Sendable {
     let database: any SQLDatabase
     let desk: NotificationDesk
+    let reader: OrderReader
 
     /// Base64 makes a third more of the attachments.
     static let bodyBytesMax = OrderCheck.attachmentBytesMax / 3 * 4 + (1 << 20)
@@ -24,7 +25,7 @@ struct NotificationInternalRoutes: Sendable {
             ],
             bodyBytesMax: Self.bodyBytesMax
         ) { request in
-            let order = try await request.notificationOrder()
+            let order = try await reader.read(request, as: NotificationSchemas.order)
             let caller = NotificationDesk.Caller(scope: request.orderScope, accountID: nil)
             let ids = try await database.write { [desk] in try desk.submit(order, by: caller, in: $0) }
             return .json(NotificationReceipt(notificationIDs: ids).json, status: .accepted)
@@ -33,19 +34,6 @@ struct NotificationInternalRoutes: Sendable {
 }
 
 extension HTTPRequest {
-    /// The body as an order.
-    ///
-    /// - Throws: problems 400, 413, 415 and 422.
-    func notificationOrder() async throws -> NotificationOrder {
-        let json = try await json(
-            NotificationSchemas.order, bytesMax: NotificationInternalRoutes.bodyBytesMax)
-        do {
-            return try NotificationOrder(json: json)
-        } catch let error as WireError {
-            throw Problem.unprocessable([FieldProblem(field: error.field, message: "is missing or malformed")])
-        }
-    }
-
     /// Whose idempotency keys an order's key stands among.
     var orderScope: String {
         switch principal {

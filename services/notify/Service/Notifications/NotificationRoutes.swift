@@ -11,6 +11,7 @@ import Tokens
 struct NotificationRoutes: Sendable {
     let database: any SQLDatabase
     let desk: NotificationDesk
+    let reader: OrderReader
 
     private static let detail = JSONSchema.object(
         [
@@ -35,7 +36,13 @@ struct NotificationRoutes: Sendable {
             ],
             bodyBytesMax: NotificationInternalRoutes.bodyBytesMax, isIdempotent: true
         ) { request in
-            let order = try await request.machineOrder()
+            let header = request.fields.first("Idempotency-Key")
+            let order = try await reader.read(request, as: NotificationSchemas.machineOrder) { order in
+                guard order["idempotency_key"] == nil else { return }
+                // Without any key each order is a new one.
+                let key = header.map { "header \($0)" } ?? "order \(Identifier.make())"
+                order["idempotency_key"] = .string(String(key.prefix(NotificationOrder.keyLengthMax)))
+            }
             let caller = NotificationDesk.Caller(
                 scope: request.orderScope, accountID: request.principal?.accountID)
             let ids = try await database.write { [desk] in try desk.submit(order, by: caller, in: $0) }
@@ -147,23 +154,5 @@ struct NotificationRoutes: Sendable {
         try desk.schedule(&notification, after: .zero, in: connection)
         try NotificationTable.update(notification, in: connection)
         return notification
-    }
-}
-
-extension HTTPRequest {
-    /// The body as an order whose key may be in the `Idempotency-Key` header; without either, each order is a new one.
-    fileprivate func machineOrder() async throws -> NotificationOrder {
-        var json =
-            try await json(NotificationSchemas.machineOrder, bytesMax: NotificationInternalRoutes.bodyBytesMax).object
-            ?? [:]
-        if json["idempotency_key"] == nil {
-            let key = fields.first("Idempotency-Key").map { "header \($0)" } ?? "order \(Identifier.make())"
-            json["idempotency_key"] = .string(String(key.prefix(NotificationOrder.keyLengthMax)))
-        }
-        do {
-            return try NotificationOrder(json: .object(json))
-        } catch let error as WireError {
-            throw Problem.unprocessable([FieldProblem(field: error.field, message: "is missing or malformed")])
-        }
     }
 }
