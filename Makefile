@@ -83,6 +83,7 @@ bench-jobs: build
 
 bench-report: bench-tools build
 	@PRODUCTS=$(PRODUCTS) Benchmarks/scripts/bench_report.sh
+
 # The figures of RELIABILITY.md about deliveries: kills at random moments, freezes past the lease.
 bench-notify-crash: build
 	@scripts/setup.sh test
