@@ -75,9 +75,14 @@ package final class IndexedDocument: Sendable {
     /// A document of chunks as ``Chunker`` made them, in any order.
     ///
     /// Chunks whose vectors do not fit their units, or the vectors of the others, are searched by words only.
-    package init(id: String, title: String, chunks: [StoredChunk]) {
+    package convenience init(id: String, title: String, chunks: [StoredChunk]) {
         var builder = IndexedDocumentBuilder()
         for chunk in chunks.sorted(by: { ($0.chunk.index, $0.id) < ($1.chunk.index, $1.id) }) { builder.add(chunk) }
+        self.init(id: id, title: title, builder)
+    }
+
+    /// A document of the chunks that a builder was given.
+    package init(id: String, title: String, _ builder: IndexedDocumentBuilder) {
         self.id = id
         self.title = title
         titleTerms = Set(QueryTerms(title).terms.map(\.letters))

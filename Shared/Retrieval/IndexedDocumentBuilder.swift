@@ -1,7 +1,7 @@
 internal import Embeddings
 
-/// Puts the chunks of a document together again and takes their terms.
-struct IndexedDocumentBuilder {
+/// Puts the chunks of a document together again and takes their terms, one chunk at a time, so that none is held twice.
+package struct IndexedDocumentBuilder {
     private(set) var text: [UInt8] = []
     private(set) var pages: [PageSpan] = []
     private(set) var sources: [IndexedDocument.Source] = []
@@ -14,8 +14,10 @@ struct IndexedDocumentBuilder {
     private var scanner = TermScanner()
     private var previousEnd: Int?
 
-    /// Adds the next chunk; only its core, since what stands before is in the chunk before.
-    mutating func add(_ stored: IndexedDocument.StoredChunk) {
+    package init() {}
+
+    /// Adds the next chunk, in the order of ``Chunk/index``; only its core, since what stands before is in the chunk before.
+    package mutating func add(_ stored: IndexedDocument.StoredChunk) {
         let chunk = stored.chunk
         let bytes = Array(chunk.text.utf8)
         let core = min(chunk.coreOffset, bytes.count)..<bytes.count

@@ -115,8 +115,11 @@ actor LectureSearch {
         // The document is made on the database's thread: searches that have theirs go on.
         let task = Task { [database] in
             try await database.read { connection in
-                let chunks = try ChunkTable.stored(of: item.lectureID, dimension: dimension, in: connection)
-                return IndexedDocument(id: item.lectureID.description, title: item.name, chunks: chunks)
+                var builder = IndexedDocumentBuilder()
+                try ChunkTable.forEachStored(of: item.lectureID, dimension: dimension, in: connection) { chunk in
+                    builder.add(chunk)
+                }
+                return IndexedDocument(id: item.lectureID.description, title: item.name, builder)
             }
         }
         loading[key] = task

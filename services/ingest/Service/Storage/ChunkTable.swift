@@ -64,11 +64,11 @@ enum ChunkTable {
         try connection.execute("UPDATE chunks SET vectors = \(vectors.bytes) WHERE id = \(id)")
     }
 
-    /// All chunks with their vectors; those of another dimension count as not embedded.
-    static func stored(
-        of lectureID: Identifier, dimension: Int?, in connection: any SQLConnection
-    ) throws -> [IndexedDocument.StoredChunk] {
-        var chunks: [IndexedDocument.StoredChunk] = []
+    /// Hands all chunks with their vectors to `body`, in order; vectors of another dimension count as not there.
+    static func forEachStored(
+        of lectureID: Identifier, dimension: Int?, in connection: any SQLConnection,
+        _ body: (IndexedDocument.StoredChunk) -> Void
+    ) throws {
         try connection.forEach(
             "SELECT id, text, layout, vectors FROM chunks WHERE lecture_id = \(lectureID) ORDER BY position"
         ) { row in
@@ -76,11 +76,10 @@ enum ChunkTable {
             let vectors = dimension.flatMap { dimension in
                 bytes.flatMap { VectorBlock(dimension: dimension, bytes: $0) }
             }
-            chunks.append(
+            body(
                 IndexedDocument.StoredChunk(
                     id: try row.get("id"), chunk: try chunk(row), vectors: vectors ?? VectorBlock(dimension: 0)))
         }
-        return chunks
     }
 
     /// Chunks as other services get them, after a place in the lecture (-1 for its beginning).
