@@ -23,9 +23,9 @@ final class TriageDesk: Sendable {
     /// How long a report waits for the thorough judge without a model.
     static let patience = Duration.milliseconds(50)
 
-    /// How many messages the thorough judge has at a time while customers wait. Two at once would only make each slower;
-    /// a model's server is another machine, or does one after another itself.
-    static let places = 1
+    /// How many messages the thorough judge has at a time while customers wait: one at work, one that waits for it. A
+    /// model's server is another machine, or does one after another itself.
+    static let places = 2
     static let modelPlaces = 4
 
     private let quick: any IncidentJudge
