@@ -58,8 +58,8 @@ struct IngestHouse: Sendable {
 
         pictures = PagePictures(objects: objects, reader: reader)
         pipeline = LecturePipeline(
-            database: database, objects: objects, reader: reader, embedding: embedding, search: search,
-            progress: progress, options: LecturePipeline.Options(), time: time, logger: logger.named("pipeline"),
+            database: database, objects: objects, reader: reader, embedding: embedding, progress: progress,
+            options: LecturePipeline.Options(), time: time, logger: logger.named("pipeline"),
             metrics: metrics)
         check = LectureCheck(
             database: database, jobs: jobs, library: library, embedding: embedding, progress: progress, logger: logger,

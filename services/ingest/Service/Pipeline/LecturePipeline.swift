@@ -21,7 +21,6 @@ struct LecturePipeline: Sendable {
     let objects: any ObjectStore
     let reader: any DocumentReading
     let embedding: LectureEmbedding
-    let search: LectureSearch
     let progress: ProgressHub
     let options: Options
     let time: any TimeSource

@@ -34,10 +34,6 @@ enum ChunkTable {
         try connection.execute("DELETE FROM chunks WHERE lecture_id = \(lectureID)")
     }
 
-    static func clearVectors(of lectureID: Identifier, in connection: any SQLConnection) throws {
-        try connection.execute("UPDATE chunks SET vectors = NULL WHERE lecture_id = \(lectureID)")
-    }
-
     /// How many chunks there are, and how many of them have vectors.
     static func counts(
         of lectureID: Identifier, in connection: any SQLConnection
