@@ -159,7 +159,8 @@ targets += service("chat", library: "ChatService", serviceBasics + ["LanguageMod
 targets += service(
     "ingest", library: "IngestService",
     serviceBasics + ["Embeddings", "Retrieval", "ReaderHost", "ReaderProtocol", "Crypto"])
-targets += service("docs", library: "DocsService", hasDatabase: false, serviceBasics + ["LanguageModels", "Typesetting"])
+targets += service(
+    "docs", library: "DocsService", hasDatabase: false, serviceBasics + ["LanguageModels", "Typesetting"])
 targets += service(
     "notify", library: "NotifyService", embedded: ["Incidents/Categories/examples.txt"],
     serviceBasics + ["Classification", "Crypto", "Embeddings", "LanguageModels", "Mail", "PhoneNumbers"])
