@@ -15,14 +15,25 @@ struct PlainShaper {
         var look: Int
     }
 
-    private let fonts: FontLibrary
+    /// What lasts from paragraph to paragraph: the table of words, and room for lines in the making. The shaper owns it
+    /// while it works, so that each letter is appended without asking who else might be looking.
+    struct Scratch {
+        var words = WordTable()
+        fileprivate var glyphs: [lectern_glyph] = []
+        fileprivate var clusters: [lectern_cluster] = []
+        fileprivate var bytes: [CChar] = []
+        fileprivate var runs: [ShapedText.Run] = []
+        fileprivate var lines: [ShapedText.Line] = []
+        fileprivate var pieces: [(word: Int, span: Int)] = []
+    }
+
+    private let handle: OpaquePointer
     private let spans: [Span]
     private let width: Float
-    private let text: ShapedText
 
+    private var scratch: Scratch
     private var pen: Float = 0
-    private var firstRun: Int
-    private var pieces: [(word: Int, span: Int)] = []
+    private var firstRun = 0
 
     /// Adds the lines of a paragraph to `text`.
     ///
@@ -31,20 +42,30 @@ struct PlainShaper {
     static func append(
         _ clean: CleanText, spans: [Span], width: Double, fonts: FontLibrary, to text: ShapedText
     ) -> Bool {
-        if fonts.words.isFull { fonts.words.removeAll() }
-        let mark = text.mark
-        var shaper = PlainShaper(fonts: fonts, spans: spans, width: width, text: text)
+        var shaper = PlainShaper(fonts: fonts, spans: spans, width: width)
         let isDone = clean.bytes.withUnsafeBufferPointer { shaper.shape($0) }
-        if !isDone { text.goBack(to: mark) }
+        if isDone {
+            text.append(
+                glyphs: shaper.scratch.glyphs, clusters: shaper.scratch.clusters, bytes: shaper.scratch.bytes,
+                runs: shaper.scratch.runs, lines: shaper.scratch.lines)
+        }
+        fonts.scratch = shaper.scratch
         return isDone
     }
 
-    private init(fonts: FontLibrary, spans: [Span], width: Double, text: ShapedText) {
-        self.fonts = fonts
+    private init(fonts: FontLibrary, spans: [Span], width: Double) {
+        handle = fonts.handle
         self.spans = spans
         self.width = Float(width)
-        self.text = text
-        firstRun = text.runs.count
+        scratch = fonts.scratch
+        // With a second owner the first change would copy everything.
+        fonts.scratch = Scratch()
+        if scratch.words.isFull { scratch.words = WordTable() }
+        scratch.glyphs.removeAll(keepingCapacity: true)
+        scratch.clusters.removeAll(keepingCapacity: true)
+        scratch.bytes.removeAll(keepingCapacity: true)
+        scratch.runs.removeAll(keepingCapacity: true)
+        scratch.lines.removeAll(keepingCapacity: true)
     }
 
     private mutating func shape(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -78,16 +99,16 @@ struct PlainShaper {
     ///
     /// - Returns: the end; nil when a face lacks a character.
     private mutating func takeSegment(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int, span: inout Int) -> Int? {
-        pieces.removeAll(keepingCapacity: true)
+        scratch.pieces.removeAll(keepingCapacity: true)
         var position = start
         while true {
             let spanEnd = span + 1 < spans.count ? spans[span + 1].start : bytes.count
             let (end, mayBreak) = pieceEnd(bytes, from: position, limit: min(spanEnd, bytes.count))
             let piece = UnsafeBufferPointer(rebasing: bytes[position..<end])
-            guard let word = fonts.words.number(of: piece, face: spans[span].face.number, fonts: fonts.handle) else {
+            guard let word = scratch.words.number(of: piece, face: spans[span].face.number, fonts: handle) else {
                 return nil
             }
-            pieces.append((word, span))
+            scratch.pieces.append((word, span))
             position = end
             if mayBreak || position == bytes.count || bytes[position] == 0x20 || bytes[position] == 0x0A {
                 return position
@@ -132,7 +153,7 @@ struct PlainShaper {
     // MARK: Lines
 
     private mutating func placeSegment(after space: Int?) {
-        let needed = pieces.reduce(Float(0)) { $0 + fonts.words.words[$1.word].width }
+        let needed = scratch.pieces.reduce(Float(0)) { $0 + scratch.words.words[$1.word].width }
         if pen > 0 {
             let gap = space.map { spans[$0].face.spaceWidth } ?? 0
             if pen + gap + needed <= width {
@@ -145,8 +166,8 @@ struct PlainShaper {
                 endLine()
             }
         }
-        for (number, span) in pieces {
-            let word = fonts.words.words[number]
+        for (number, span) in scratch.pieces {
+            let word = scratch.words.words[number]
             if needed <= width { add(Part(word), of: word, in: spans[span]) } else { addBroken(word, in: spans[span]) }
         }
     }
@@ -169,9 +190,9 @@ struct PlainShaper {
         part.clusters = word.clusters.lowerBound..<word.clusters.lowerBound
         (part.glyphs, part.bytes, part.end) = (part.glyphs.prefix(0), part.bytes.prefix(0), 0)
         for number in word.clusters {
-            let cluster = fonts.words.clusters[number]
+            let cluster = scratch.words.clusters[number]
             let nextGlyph = part.glyphs.upperBound + Int(cluster.glyph_count)
-            let end = nextGlyph < word.glyphs.upperBound ? fonts.words.glyphs[nextGlyph].x : word.width
+            let end = nextGlyph < word.glyphs.upperBound ? scratch.words.glyphs[nextGlyph].x : word.width
             if pen + end - part.start > width, pen > 0 || !part.clusters.isEmpty {
                 add(part, of: word, in: span)
                 endLine()
@@ -191,54 +212,56 @@ struct PlainShaper {
     private mutating func add(_ part: Part, of word: WordTable.Word, in span: Span) {
         guard !part.clusters.isEmpty else { return }
         let run = run(of: span)
-        let shift = pen - text.runs[run].shape.x - part.start
-        for glyph in fonts.words.glyphs[part.glyphs] {
-            text.glyphs.append(lectern_glyph(id: glyph.id, x: glyph.x + shift, y: glyph.y))
+        let shift = pen - scratch.runs[run].shape.x - part.start
+        for glyph in scratch.words.glyphs[part.glyphs] {
+            scratch.glyphs.append(lectern_glyph(id: glyph.id, x: glyph.x + shift, y: glyph.y))
         }
-        text.clusters.append(contentsOf: fonts.words.clusters[part.clusters])
-        fonts.words.keys[part.bytes].withUnsafeBytes { text.bytes.append(contentsOf: $0.bindMemory(to: CChar.self)) }
+        scratch.clusters.append(contentsOf: scratch.words.clusters[part.clusters])
+        scratch.words.keys[part.bytes].withUnsafeBytes {
+            scratch.bytes.append(contentsOf: $0.bindMemory(to: CChar.self))
+        }
         extend(run, glyphs: part.glyphs.count, clusters: part.clusters.count, bytes: part.bytes.count)
         pen += part.end - part.start
     }
 
     private mutating func addSpace(of span: Span) {
         let run = run(of: span)
-        text.glyphs.append(lectern_glyph(id: span.face.spaceGlyph, x: pen - text.runs[run].shape.x, y: 0))
-        text.clusters.append(lectern_cluster(byte_count: 1, glyph_count: 1))
-        text.bytes.append(0x20)
+        scratch.glyphs.append(lectern_glyph(id: span.face.spaceGlyph, x: pen - scratch.runs[run].shape.x, y: 0))
+        scratch.clusters.append(lectern_cluster(byte_count: 1, glyph_count: 1))
+        scratch.bytes.append(0x20)
         extend(run, glyphs: 1, clusters: 1, bytes: 1)
         pen += span.face.spaceWidth
     }
 
-    private func extend(_ run: Int, glyphs: Int, clusters: Int, bytes: Int) {
-        text.runs[run].shape.glyph_count += UInt32(glyphs)
-        text.runs[run].shape.cluster_count += UInt32(clusters)
-        text.runs[run].shape.byte_count += UInt32(bytes)
+    private mutating func extend(_ run: Int, glyphs: Int, clusters: Int, bytes: Int) {
+        scratch.runs[run].shape.glyph_count += UInt32(glyphs)
+        scratch.runs[run].shape.cluster_count += UInt32(clusters)
+        scratch.runs[run].shape.byte_count += UInt32(bytes)
     }
 
     /// The run at the end of the line if it looks like that, else a new one.
-    private func run(of span: Span) -> Int {
-        if text.runs.count > firstRun, let last = text.runs.last, last.look == span.look,
+    private mutating func run(of span: Span) -> Int {
+        if scratch.runs.count > firstRun, let last = scratch.runs.last, last.look == span.look,
             last.shape.font == span.face.font
         {
-            return text.runs.count - 1
+            return scratch.runs.count - 1
         }
         var shape = lectern_run()
         shape.font = span.face.font
         shape.x = pen
-        text.runs.append(
+        scratch.runs.append(
             ShapedText.Run(
-                shape: shape, firstGlyph: text.glyphs.count, firstCluster: text.clusters.count,
-                firstByte: text.bytes.count, look: span.look))
-        return text.runs.count - 1
+                shape: shape, firstGlyph: scratch.glyphs.count, firstCluster: scratch.clusters.count,
+                firstByte: scratch.bytes.count, look: span.look))
+        return scratch.runs.count - 1
     }
 
     private mutating func endLine() {
-        text.lines.append(
+        scratch.lines.append(
             ShapedText.Line(
-                runs: firstRun..<text.runs.count, width: pen, ascent: Float(spans[0].face.ascent),
+                runs: firstRun..<scratch.runs.count, width: pen, ascent: Float(spans[0].face.ascent),
                 descent: Float(spans[0].face.descent), isRightToLeft: false))
-        firstRun = text.runs.count
+        firstRun = scratch.runs.count
         pen = 0
     }
 }

@@ -35,23 +35,22 @@ final class ShapedText {
     var lines: [Line] = []
     var looks: [Look] = []
 
-    /// A state to go back to.
-    struct Mark {
-        fileprivate var glyphs, clusters, bytes, runs, lines: Int
-    }
-
-    var mark: Mark {
-        Mark(
-            glyphs: glyphs.count, clusters: clusters.count, bytes: bytes.count, runs: runs.count, lines: lines.count)
-    }
-
-    /// Drops all that was added since.
-    func goBack(to mark: Mark) {
-        glyphs.removeLast(glyphs.count - mark.glyphs)
-        clusters.removeLast(clusters.count - mark.clusters)
-        bytes.removeLast(bytes.count - mark.bytes)
-        runs.removeLast(runs.count - mark.runs)
-        lines.removeLast(lines.count - mark.lines)
+    /// Adds lines whose runs count from the beginnings of the arrays that come with them.
+    func append(glyphs: [lectern_glyph], clusters: [lectern_cluster], bytes: [CChar], runs: [Run], lines: [Line]) {
+        let firstRun = self.runs.count
+        for var run in runs {
+            run.firstGlyph += self.glyphs.count
+            run.firstCluster += self.clusters.count
+            run.firstByte += self.bytes.count
+            self.runs.append(run)
+        }
+        for var line in lines {
+            line.runs = line.runs.lowerBound + firstRun..<line.runs.upperBound + firstRun
+            self.lines.append(line)
+        }
+        self.glyphs.append(contentsOf: glyphs)
+        self.clusters.append(contentsOf: clusters)
+        self.bytes.append(contentsOf: bytes)
     }
 
     /// Adds the first lines that pango has made.

@@ -21,8 +21,8 @@ struct WordTable {
     private(set) var clusters: [lectern_cluster] = []
     /// The texts of the words.
     private(set) var keys: [UInt8] = []
-    /// Indices into `words`, or -1; as many as a power of two.
-    private var slots = [Int32](repeating: -1, count: 1 << 10)
+    /// Indices into `words`, or -1; as many as a power of two, or none yet.
+    private var slots: [Int32] = []
 
     var isFull: Bool { words.count >= Self.wordsMax }
 
@@ -30,6 +30,7 @@ struct WordTable {
     mutating func number(
         of word: UnsafeBufferPointer<UInt8>, face: Int32, fonts: OpaquePointer
     ) -> Int? {
+        if words.count * 2 >= slots.count { grow() }
         var slot = Self.hash(word, face) & (slots.count - 1)
         while slots[slot] >= 0 {
             let found = words[Int(slots[slot])]
@@ -40,13 +41,7 @@ struct WordTable {
         }
         insert(word, face: face, fonts: fonts)
         slots[slot] = Int32(words.count - 1)
-        if words.count * 2 > slots.count { grow() }
         return words[words.count - 1].glyphs.isEmpty ? nil : words.count - 1
-    }
-
-    /// Forgets all words.
-    mutating func removeAll() {
-        self = WordTable()
     }
 
     private func isEqual(_ key: Range<Int>, _ word: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -78,7 +73,7 @@ struct WordTable {
     }
 
     private mutating func grow() {
-        slots = [Int32](repeating: -1, count: slots.count * 2)
+        slots = [Int32](repeating: -1, count: max(slots.count * 2, 1 << 10))
         for (index, word) in words.enumerated() {
             var slot = keys[word.key].withUnsafeBufferPointer { Self.hash($0, word.face) } & (slots.count - 1)
             while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }

@@ -7,7 +7,7 @@ final class FontLibrary {
     /// For the calls of CPangoCairo; valid as long as this is.
     let handle: OpaquePointer
     let source: FontSource
-    var words = WordTable()
+    var scratch = PlainShaper.Scratch()
 
     private var numbers: [FaceKey: Int32] = [:]
     private var measured: [Int32: Face] = [:]
