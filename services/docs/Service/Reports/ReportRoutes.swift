@@ -9,8 +9,8 @@ import Typesetting
 struct ReportRoutes: Sendable {
     let typesetter: Typesetter
 
-    /// The largest order: the text that a document may have, as JSON.
-    private static let bodyBytesMax = 4 << 20
+    /// The largest order, in bytes: as for summaries.
+    private static let bodyBytesMax = 8 << 20
 
     func add(to api: inout API) {
         api.post(
