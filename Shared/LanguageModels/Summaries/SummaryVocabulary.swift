@@ -2,6 +2,9 @@
 struct SummaryVocabulary {
     private let language: TextLanguage
     private var numbers: [String: Int] = [:]
+    /// What was found for a word before: its stem's number, or `none`. Cutting endings costs more than looking up.
+    private var known: [String: Int] = [:]
+    private static let none = -1
 
     /// How many words are looked at to guess the language.
     private static let sampleMax = 2_000
@@ -18,12 +21,20 @@ struct SummaryVocabulary {
 
     mutating func numbers(of sentence: WordList) -> [Int] {
         sentence.words.compactMap { word in
-            guard !language.functionWords.contains(word.text), !Self.isFiller(word.text) else { return nil }
-            let stem = Stemmer.stem(word.text, isEnglish: language.isEnglish)
-            if let number = numbers[stem] { return number }
-            numbers[stem] = numbers.count
-            return numbers.count - 1
+            let number = known[word.text] ?? number(of: word.text)
+            return number == Self.none ? nil : number
         }
+    }
+
+    private mutating func number(of word: String) -> Int {
+        var number = Self.none
+        if !language.functionWords.contains(word), !Self.isFiller(word) {
+            let stem = Stemmer.stem(word, isEnglish: language.isEnglish)
+            number = numbers[stem] ?? numbers.count
+            numbers[stem] = number
+        }
+        known[word] = number
+        return number
     }
 
     /// What speech is full of in any conversation.
