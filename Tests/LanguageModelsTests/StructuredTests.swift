@@ -114,6 +114,17 @@ private struct Exchange {
         #expect(exchange.usage == TokenUsage(inputTokens: 18, outputTokens: 12))
     }
 
+    @Test func `an answer of nothing but brackets is looked at in bearable time`() async throws {
+        let exchange = try await ask([String(repeating: "[", count: 200_000)])
+        #expect(exchange.failure == .unusableAnswer)
+    }
+
+    @Test func `an answer without end is not read to its end`() async throws {
+        let exchange = try await ask([String(repeating: "x", count: 300 << 10)])
+        #expect(exchange.failure == .replyTooLarge)
+        #expect(exchange.bodies.count == 1)
+    }
+
     @Test func `two wrong answers are an error, and their tokens are counted`() async throws {
         let exchange = try await ask(["{}"])
         #expect(exchange.failure == .unusableAnswer)

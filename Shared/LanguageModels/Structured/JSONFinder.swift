@@ -2,8 +2,10 @@ import JSONCoding
 
 /// Finds the JSON in what a model wrote: alone, in a fence, between sentences, after what it thought aloud.
 enum JSONFinder {
-    /// More than this many values are not looked at.
+    /// More values are not looked at.
     static let candidatesMax = 32
+    /// More brackets are not looked at: each may cost a walk to the end of the text.
+    static let bracketsMax = 256
 
     /// The objects and lists that stand in a text, outermost only, in order; those that end before they are complete are left
     /// out.
@@ -14,11 +16,13 @@ enum JSONFinder {
         }
         var found: [JSONValue] = []
         var index = 0
-        while index < bytes.count, found.count < candidatesMax {
+        var brackets = 0
+        while index < bytes.count, found.count < candidatesMax, brackets < bracketsMax {
             guard bytes[index] == UInt8(ascii: "{") || bytes[index] == UInt8(ascii: "[") else {
                 index += 1
                 continue
             }
+            brackets += 1
             guard let end = endOfValue(from: index, in: bytes) else {
                 // Incomplete from here on, but something inside may be whole only if this bracket was prose.
                 index += 1

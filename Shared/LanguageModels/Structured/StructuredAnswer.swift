@@ -4,7 +4,7 @@ import Retrieval
 /// What a model wrote when it was asked for JSON.
 struct StructuredAnswer {
     /// Longer answers are an error: no shape that is asked for here needs so much.
-    static let bytesMax = 1 << 20
+    static let bytesMax = 256 << 10
     /// How much of a wrong answer the model is shown again, in characters.
     static let shownLengthMax = 4_000
     static let problemsShownMax = 10

@@ -7,7 +7,7 @@ struct DialogueCues {
     let isCommitment: Bool
     /// Agrees or concludes.
     let isConclusion: Bool
-    /// Says that nothing will be done, or only asks.
+    /// Only asks.
     let isQuestion: Bool
 
     init(_ sentence: String, words: WordList) {

@@ -25,7 +25,7 @@ package struct DialogueSummariser: Sendable {
         let commitments = SummarySelection.pick(
             Self.commitmentsMax, by: talk.commitmentScores(scores), from: talk.graph)
         // More for longer conversations, but a summary stays a page.
-        let count = min(max(talk.sentences.count / 10, 3), Self.pointsMax)
+        let count = min(max(talk.sentences.count / 5, 3), Self.pointsMax)
         // The issue is always one of the points, and the others are chosen beside it.
         let points = SummarySelection.pick(
             count, beginningWith: issue, by: scores, from: talk.graph, closeness: talk.closeness)
@@ -79,7 +79,6 @@ private struct Talk {
             let cues = sentences[index].cues
             var score = rank * min(Float(information) / 6, 1).squareRoot()
             if cues.isConcern { score *= turns[sentences[index].turn].role == .customer ? 1.5 : 1.15 }
-            if cues.isCommitment { score *= 1.4 }
             if cues.isConclusion { score *= 1.3 }
             // A call begins with the agent's greeting.
             if sentences[index].turn == 0, turns[0].role == .agent { score *= 0.5 }
