@@ -298,7 +298,11 @@ targets += [
         ["HTTPServer", "HTTPForwarder", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Lifecycle"]),
     benchmark("bench-embeddings", ["Embeddings", "Platform", "JSONCoding"]),
     benchmark("bench-classifier", ["NotifyService", "Classification", "Embeddings", "Platform"]),
-    benchmark("bench-retrieval", ["Retrieval", "Embeddings", "Platform", "JSONCoding"]),
+    .target(
+        name: "QuestionData", dependencies: ["Retrieval", "Embeddings", "JSONCoding"], path: "Benchmarks/QuestionData",
+        swiftSettings: swiftSettings),
+    benchmark("bench-retrieval", ["QuestionData", "Retrieval", "Embeddings"]),
+    benchmark("bench-answers", ["QuestionData", "LanguageModels", "Retrieval", "Embeddings"]),
     benchmark("bench-search", ["Retrieval", "Embeddings", "Platform"]),
     benchmark("bench-report", ["DocsService", "Contracts", "Typesetting", "Platform"]),
     benchmark("bench-reader", ["ReaderHost", "ReaderProtocol", "Platform", "Logs"]),

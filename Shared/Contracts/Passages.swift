@@ -59,6 +59,21 @@ package struct Passage: JSONRepresentable, Hashable {
     package var pageStarts: [PageStart]
     /// Ranges of `text` (Unicode scalars, end exclusive) that carry the matched words.
     package var highlights: [Range<Int>]
+    /// How near the passage's parts are to the question in meaning, in order; empty when the search went by words alone.
+    /// What an answer is chosen by, so that nobody has to embed the sentences again.
+    package var nearness: [Nearness]
+
+    /// From where on in `text` (Unicode scalars) a part of a passage is so near to the question.
+    package struct Nearness: Sendable, Hashable {
+        package var offset: Int
+        /// The cosine of the two vectors, to three digits.
+        package var similarity: Double
+
+        package init(offset: Int, similarity: Double) {
+            self.offset = offset
+            self.similarity = (similarity * 1000).rounded() / 1000
+        }
+    }
 
     /// The beginning of a page within a passage.
     package struct PageStart: Sendable, Hashable {
@@ -73,7 +88,7 @@ package struct Passage: JSONRepresentable, Hashable {
 
     package init(
         chunkID: Identifier, lectureID: Identifier, lectureName: String, pageFrom: Int, pageTo: Int, heading: String,
-        text: String, score: Double, pageStarts: [PageStart], highlights: [Range<Int>]
+        text: String, score: Double, pageStarts: [PageStart], highlights: [Range<Int>], nearness: [Nearness] = []
     ) {
         self.chunkID = chunkID
         self.lectureID = lectureID
@@ -85,6 +100,7 @@ package struct Passage: JSONRepresentable, Hashable {
         self.score = score
         self.pageStarts = pageStarts
         self.highlights = highlights
+        self.nearness = nearness
     }
 
     package init(json: JSONValue) throws {
@@ -103,6 +119,10 @@ package struct Passage: JSONRepresentable, Hashable {
             guard let from = pair[0]?.integer, let to = pair[1]?.integer, from >= 0, from <= to else { return nil }
             return Int(from)..<Int(to)
         }
+        nearness = (json["nearness"]?.array ?? []).compactMap { pair in
+            guard let offset = pair[0]?.integer, offset >= 0, let similarity = pair[1]?.number else { return nil }
+            return Nearness(offset: Int(offset), similarity: similarity)
+        }
     }
 
     package var json: JSONValue {
@@ -115,6 +135,7 @@ package struct Passage: JSONRepresentable, Hashable {
                 pageStarts.map { ["number": .integer(Int64($0.page)), "offset": .integer(Int64($0.offset))] }),
             "highlights": .array(
                 highlights.map { [.integer(Int64($0.lowerBound)), .integer(Int64($0.upperBound))] }),
+            "nearness": .array(nearness.map { [.integer(Int64($0.offset)), .number($0.similarity)] }),
         ]
     }
 

@@ -60,8 +60,21 @@ struct PassageMaker {
             characterRange: (draft.range.lowerBound + first.shift)..<(draft.range.upperBound + last.shift),
             pages: PageSpan.spans(of: document.pages, in: draft.range), headingPath: source.headingPath, score: score,
             wordCoverage: Double(draft.coverage), similarity: draft.similarity.map(Double.init),
+            nearness: nearness(of: draft),
             highlights: draft.highlights,
             bestSentence: (Int(best.start) - draft.range.lowerBound)..<(Int(best.end) - draft.range.lowerBound))
+    }
+
+    private func nearness(of draft: Draft) -> [ScoredPassage.Nearness] {
+        let sentences = documents[draft.pick.document].sentences
+        var parts: [ScoredPassage.Nearness] = []
+        for (sentence, similarity) in zip(draft.pick.sentences, draft.pick.similarities) {
+            let similarity = Double(similarity)
+            guard parts.last?.similarity != similarity else { continue }
+            let start = Int(sentences[sentence].start) - draft.range.lowerBound
+            parts.append(ScoredPassage.Nearness(start: start, similarity: similarity))
+        }
+        return parts
     }
 
     private func bestSentence(of pick: PassageSelection.Pick, words: [Float], similarities: [Float]) -> Int {

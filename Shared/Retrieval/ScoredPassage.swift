@@ -27,16 +27,32 @@ package struct ScoredPassage: Sendable, Hashable {
     /// How near the passage's nearest sentence is to the question in meaning (cosine), if there are vectors.
     package let similarity: Double?
 
+    /// How near the passage's parts are to the question, in order; empty without vectors.
+    package let nearness: [Nearness]
+
     /// The words of ``text`` that the question asks for, as ranges in UTF-8 bytes, in order.
     package let highlights: [Range<Int>]
 
     /// The sentence of ``text`` that fits best, in UTF-8 bytes.
     package let bestSentence: Range<Int>
 
+    /// From where on a part of a passage is so near to the question in meaning: some sentences that have one vector.
+    package struct Nearness: Sendable, Hashable {
+        /// Where the part begins in ``ScoredPassage/text``, in UTF-8 bytes; it ends where the next one begins.
+        package let start: Int
+        /// The cosine of the two vectors; -1 for sentences without one.
+        package let similarity: Double
+
+        package init(start: Int, similarity: Double) {
+            self.start = start
+            self.similarity = similarity
+        }
+    }
+
     package init(
         documentID: String, documentTitle: String, chunkID: String, text: String, characterRange: Range<Int>,
         pages: [PageSpan], headingPath: [String], score: Double, wordCoverage: Double = 0,
-        similarity: Double? = nil, highlights: [Range<Int>], bestSentence: Range<Int>
+        similarity: Double? = nil, nearness: [Nearness] = [], highlights: [Range<Int>], bestSentence: Range<Int>
     ) {
         self.documentID = documentID
         self.documentTitle = documentTitle
@@ -48,6 +64,7 @@ package struct ScoredPassage: Sendable, Hashable {
         self.score = score
         self.wordCoverage = wordCoverage
         self.similarity = similarity
+        self.nearness = nearness
         self.highlights = highlights
         self.bestSentence = bestSentence
     }

@@ -80,6 +80,18 @@ struct SearchTests {
         #expect(index.search(query: "zebra", queryVector: [1, 2, 3]).count == 1)
     }
 
+    @Test func `a passage tells how near its parts are`() throws {
+        let document = Self.document(
+            "a", "Aaa aaa bbb aaa. Ccc ddd ddd ccc. \(String(repeating: "Eee. ", count: 90))", vectors: true)
+        let vector = Self.vector(of: "ccc ddd")
+        let index = SearchIndex(documents: [document])
+        let found = try #require(index.search(query: "ccc", queryVector: vector).first)
+        #expect(found.nearness.first?.start == 0)
+        #expect(zip(found.nearness, found.nearness.dropFirst()).allSatisfy { $0.start < $1.start })
+        #expect(found.nearness.map(\.similarity).max() == found.similarity)
+        #expect(index.search(query: "ccc", queryVector: nil).first?.nearness.isEmpty == true)
+    }
+
     @Test func `passages have at most 300 words, do not overlap, and fall in score`() {
         let text = (0..<900).map { "Topic \($0 % 40) of the lecture number \($0) is light and shade." }.joined(
             separator: " ")

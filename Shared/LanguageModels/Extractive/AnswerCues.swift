@@ -10,7 +10,7 @@ enum AnswerCues {
             if words.contains(where: isYear) { return 1 }
             return words.contains { timeWords.contains($0.text) } ? 0.7 : 0
         case .person:
-            return properNameCount(words, question) >= 2 ? 1 : properNameCount(words, question) == 1 ? 0.6 : 0
+            return personStrength(words, question)
         case .place:
             return hasPlace(words) ? 0.8 : 0
         case .reason:
@@ -76,12 +76,24 @@ enum AnswerCues {
         return text.distance(from: text.startIndex, to: colon) <= 60
     }
 
-    private static func properNameCount(_ words: [WordList.Word], _ question: Question) -> Int {
+    /// Two names side by side ("Gregor Mendel"), or one behind "by" or a title, count most; a lone name may be a place or
+    /// the first word of a term, and "the researchers" are somebody, too.
+    private static func personStrength(_ words: [WordList.Word], _ question: Question) -> Double {
         let asked = Set(question.terms.map(\.stem))
-        return words.count { word in
-            word.isName && !word.isFirst
-                && !asked.contains(Stemmer.stem(word.text, isEnglish: question.language.isEnglish))
+        func isName(_ word: WordList.Word) -> Bool {
+            word.isName && !question.language.functionWords.contains(word.text)
         }
+        func isNew(_ word: WordList.Word) -> Bool {
+            !asked.contains(Stemmer.stem(word.text, isEnglish: question.language.isEnglish))
+        }
+        var strength = 0.0
+        for (index, word) in words.enumerated() where isName(word) {
+            let before = index > 0 ? words[index - 1] : nil
+            if let before, isName(before), isNew(word) || isNew(before) { return 1 }
+            if let before, isNew(word), personMarks.contains(before.text) { return 1 }
+            if !word.isFirst, isNew(word) { strength = 0.6 }
+        }
+        return strength > 0 ? strength : words.contains { groups.contains($0.text) && isNew($0) } ? 0.5 : 0
     }
 
     private static func hasPlace(_ words: [WordList.Word]) -> Bool {
@@ -106,6 +118,14 @@ enum AnswerCues {
         texts.map { $0.split(separator: " ").map(String.init) }
     }
 
+    private static let personMarks: Set<String> = [
+        "by", "von", "par", "por", "da", "door", "dr", "prof", "professor", "sir", "mr", "mrs", "ms", "lord", "saint",
+    ]
+    private static let groups: Set<String> = [
+        "people", "scientists", "researchers", "doctors", "physicians", "authors", "authorities", "students", "workers",
+        "team", "government", "children", "adults", "women", "men", "patients", "forscher", "ärzte", "chercheurs",
+        "científicos",
+    ]
     private static let copulas: Set<String> = [
         "is", "are", "was", "were", "ist", "sind", "war", "est", "sont", "es", "son", "è", "sono", "é", "são", "zijn",
     ]
@@ -130,6 +150,7 @@ enum AnswerCues {
     private static let numberWords: Set<String> = [
         "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "twenty",
         "thirty", "forty", "fifty", "hundred", "thousand", "million", "billion", "half", "third", "quarter", "dozen",
+        "once", "twice", "both", "none",
         "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "hundert", "tausend", "deux",
         "trois",
         "quatre", "cinq", "dos", "tres", "cuatro", "cinco", "due", "tre", "quattro", "cinque",

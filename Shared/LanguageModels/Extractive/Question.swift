@@ -19,6 +19,9 @@ struct Question: Sendable {
 
     let language: TextLanguage
     let kind: Kind
+    /// A sentence without a name, a date or a number cannot be the answer: "Who discovered …?", "When was …?", "How many
+    /// …?". Not so "How fast …?", which may be answered by "slowly", or "When do …?", by "when it rains".
+    let demandsCue: Bool
     let terms: [Term]
 
     /// - Parameters:
@@ -31,7 +34,13 @@ struct Question: Sendable {
         let isTelling = words.contains { guessed.functionWords.contains($0.text) }
         let language = isTelling ? guessed : TextLanguage.guess(material)
         self.language = language
-        kind = Self.kind(of: words.map(\.text), text: text)
+        let texts = words.map(\.text)
+        // "Who was Gregor Mendel?" asks what he was, not for another name.
+        let asksAboutName = texts.first == "who" && words.dropFirst(2).contains(where: \.isName)
+        let isAboutName = asksAboutName && (texts.starts(with: ["who", "is"]) || texts.starts(with: ["who", "was"]))
+        let kind = isAboutName && words.count <= 6 ? .definition : Self.kind(of: texts, text: text)
+        self.kind = kind
+        demandsCue = Self.demandsCue(kind, texts)
         var terms = Self.terms(of: words, language, weight: 1)
         if let earlier, Self.leansOnConversation(words, contentCount: terms.count, language) {
             let known = Set(terms.map(\.stem))
@@ -65,6 +74,26 @@ struct Question: Sendable {
         if let first = words.first, openers.contains(first.text) { return true }
         return words.count <= 12 && words.contains { pronouns.contains($0.text) }
     }
+
+    private static func demandsCue(_ kind: Kind, _ words: [String]) -> Bool {
+        switch kind {
+        case .person: true
+        case .quantity: demandingStarts.contains(where: words.starts(with:))
+        case .time: pastStarts.contains(where: words.starts(with:))
+        default: false
+        }
+    }
+
+    private static let demandingStarts = [
+        ["how", "many"], ["how", "much"], ["wie", "viele"], ["wie", "viel"], ["cuántos"], ["cuántas"], ["cuánto"],
+        ["combien"], ["quanti"], ["quante"], ["hoeveel"],
+    ]
+
+    private static let pastStarts = [
+        ["when", "was"], ["when", "were"], ["when", "did"], ["what", "year"], ["which", "year"],
+        ["in", "what", "year"],
+        ["in", "which", "year"], ["what", "date"], ["wann", "wurde"], ["wann", "war"], ["wann", "hat"],
+    ]
 
     private static func kind(of words: [String], text: String) -> Kind {
         let start = words.prefix(4)

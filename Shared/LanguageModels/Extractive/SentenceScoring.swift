@@ -8,6 +8,8 @@ struct ScoredSentence: Sendable {
     let score: Double
     /// The share of the question that the sentence and what is around it cover, 0 to 1.
     let coverage: Double
+    /// How near to the question the search found the place of the sentence, if it knows.
+    let nearness: Double?
 }
 
 /// The arithmetic behind an extractive answer: every sentence of the passages against one question.
@@ -83,25 +85,35 @@ struct SentenceScoring: Sendable {
         max(0.3 * log2(2 * total + 2), log2((total - count + 0.5) / (count + 0.5) + 1))
     }
 
-    /// Every candidate's score.
-    /// - Parameter nearness: how near each candidate is to the question in meaning, 0 to 1, if known.
-    func scores(nearness: [Double]?) -> [ScoredSentence] {
+    /// The score of every candidate that can be an answer: where the question demands a name, a date or a number, of those
+    /// that have one.
+    func scores(_ passages: [SourcePassage]) -> [ScoredSentence] {
         let total = weights.reduce(0, +)
-        return candidates.indices.map { index in
+        return candidates.indices.compactMap { index in
             let candidate = candidates[index]
             let own = zip(weights, matches[index]).reduce(0) { $0 + $1.0 * $1.1 } / total
             let around = surroundings(of: index).enumerated().reduce(0) { $0 + weights[$1.offset] * $1.element } / total
-            let meaning = nearness.flatMap { index < $0.count ? max(0, $0[index]) : nil } ?? 0
+            let nearness = passages[candidate.passageIndex].similarity(at: candidate.sentence.offset)
             var score = 0.62 * own + 0.2 * around
             score += 0.1 * pairShare(candidate)
             let cue = AnswerCues.strength(of: candidate, for: question)
+            guard !question.demandsCue || isAnswerOfKind(index, cue: cue) else { return nil }
             score += 0.14 * cue * min(1, own * 2)
             score += 0.06 / Double(1 + candidate.passageIndex)
-            score += 0.35 * meaning
+            score += 0.35 * max(0, nearness ?? 0)
             return ScoredSentence(
                 index: index, score: score * candidate.readability,
-                coverage: max(own, around, meaning) * (cue == 0 && question.kind.isNarrow ? Self.missingCue : 1))
+                coverage: max(own, around) * (cue == 0 && question.kind.isNarrow ? Self.missingCue : 1),
+                nearness: nearness)
         }
+    }
+
+    /// Whether a sentence holds the kind of thing that the question demands. A lone capital letter is a weak sign of a
+    /// person: then what the person did must be there, too ("discovered" of "Who discovered …?").
+    private func isAnswerOfKind(_ index: Int, cue: Double) -> Bool {
+        guard question.kind == .person, cue < 1 else { return cue > 0 }
+        let before = place(candidates[index].passageIndex, candidates[index].position - 1).map { matches[$0][0] }
+        return cue > 0 && max(matches[index][0], before ?? 0) > 0
     }
 
     /// A sentence without any name does not say who, one without any number not how many.

@@ -9,7 +9,9 @@ actor ExtractiveDesk {
 
     private let engine = ExtractiveAnswerer()
 
-    func answer(_ plan: AnswerPlan) async -> ExtractiveAnswer {
-        await engine.answer(question: plan.question, earlier: plan.earlier, passages: plan.passages)
+    // Not inlined: the optimiser of Swift 6.3 fails on an actor's method inside a caller on another executor.
+    @inline(never)
+    func answer(_ plan: AnswerPlan) -> ExtractiveAnswer {
+        engine.answer(question: plan.question, earlier: plan.earlier, passages: plan.passages)
     }
 }

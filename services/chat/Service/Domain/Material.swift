@@ -31,6 +31,7 @@ extension SourcePassage {
         self.init(
             id: passage.chunkID.description, lectureID: passage.lectureID.description, lectureName: passage.lectureName,
             heading: passage.heading, text: passage.text,
-            pageStarts: starts.isEmpty ? [PageStart(page: passage.pageFrom, offset: 0)] : starts)
+            pageStarts: starts.isEmpty ? [PageStart(page: passage.pageFrom, offset: 0)] : starts,
+            nearness: passage.nearness.map { Nearness(offset: $0.offset, similarity: $0.similarity) })
     }
 }

@@ -23,7 +23,7 @@ struct SearchRoutes: Sendable {
         ("page_from", .integer(min: 1)), ("page_to", .integer(min: 1)), ("heading", .string()), ("text", .string()),
         ("score", .number()),
         ("pages", .array(of: .object([("number", .integer(min: 1)), ("offset", .integer(min: 0))]))),
-        ("highlights", .array(of: .array(of: .integer(min: 0)))),
+        ("highlights", .array(of: .array(of: .integer(min: 0)))), ("nearness", .array(of: .array(of: .number()))),
     ])
     private static let answer = JSONSchema.object(
         [("content_version", .string()), ("passages", .array(of: passage))], required: ["content_version", "passages"])

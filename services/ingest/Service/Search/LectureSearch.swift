@@ -146,6 +146,10 @@ extension Passage {
             pageStarts: found.pages.map {
                 PageStart(page: $0.number, offset: found.codePoints(of: $0.range).lowerBound)
             },
-            highlights: found.highlights.map { found.codePoints(of: $0) })
+            highlights: found.highlights.map { found.codePoints(of: $0) },
+            nearness: found.nearness.map {
+                Nearness(
+                    offset: found.codePoints(of: $0.start..<$0.start).lowerBound, similarity: $0.similarity)
+            })
     }
 }

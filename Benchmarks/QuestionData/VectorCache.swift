@@ -1,11 +1,11 @@
-import Embeddings
-import Glibc
-import Retrieval
+package import Embeddings
+internal import Glibc
+package import Retrieval
 
 /// Keeps vectors in a file between two runs, under a key made of everything that they depend on.
-enum VectorCache {
+package enum VectorCache {
     /// The vectors of all chunks, from the file if it holds those of exactly these texts, else from the embedder.
-    static func vectors(
+    package static func vectors(
         of chunks: [Chunk], by embedder: any Embedder, file path: String?
     ) async throws -> (blocks: [VectorBlock], isFresh: Bool) {
         let key = key(of: chunks, model: embedder.modelName)

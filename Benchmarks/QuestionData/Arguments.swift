@@ -1,14 +1,14 @@
-import Glibc
+internal import Glibc
 
 /// The command line: `--data <folder> --model <folder> --vectors <file>`.
-struct Arguments {
+package struct Arguments {
     /// The folder with `articles.jsonl` and `questions.jsonl`.
-    var data = "../shared/data/retrieval"
-    var model = getenv("MODEL_DIR").map { String(cString: $0) } ?? "var/models/all-MiniLM-L6-v2"
+    package var data = "../shared/data/retrieval"
+    package var model = getenv("MODEL_DIR").map { String(cString: $0) } ?? "var/models/all-MiniLM-L6-v2"
     /// Where to keep the vectors between two runs, if at all.
-    var vectors: String?
+    package var vectors: String?
 
-    init(_ words: [String]) throws(BenchmarkFailure) {
+    package init(_ words: [String]) throws(BenchmarkFailure) {
         var rest = words.dropFirst()
         while let name = rest.popFirst() {
             guard let value = rest.popFirst() else { throw BenchmarkFailure("\(name) needs a value") }
@@ -23,16 +23,16 @@ struct Arguments {
 }
 
 /// Why a figure could not be measured.
-struct BenchmarkFailure: Error, CustomStringConvertible {
-    let description: String
+package struct BenchmarkFailure: Error, CustomStringConvertible {
+    package let description: String
 
-    init(_ description: String) {
+    package init(_ description: String) {
         self.description = description
     }
 }
 
 /// A whole file.
-func contents(of path: String) throws(BenchmarkFailure) -> [UInt8] {
+package func contents(of path: String) throws(BenchmarkFailure) -> [UInt8] {
     guard let file = fopen(path, "rb") else { throw BenchmarkFailure("\(path) cannot be read") }
     defer { fclose(file) }
     var bytes: [UInt8] = []

@@ -1,28 +1,28 @@
-import JSONCoding
+internal import JSONCoding
 
 /// Articles and questions whose answers are somewhere in an article.
-struct QuestionSet {
-    struct Article {
-        let id: String
-        let title: String
-        let text: String
+package struct QuestionSet {
+    package struct Article {
+        package let id: String
+        package let title: String
+        package let text: String
     }
 
-    struct Question {
-        let articleID: String
-        let text: String
+    package struct Question {
+        package let articleID: String
+        package let text: String
         /// The answer without white space at its ends.
-        let answer: String
+        package let answer: String
         /// Where the answer is in the article, in UTF-8 bytes.
-        let range: Range<Int>
+        package let range: Range<Int>
     }
 
-    let articles: [Article]
-    let questions: [Question]
+    package let articles: [Article]
+    package let questions: [Question]
 
     /// Reads `articles.jsonl` (`article`, `title`, `text`) and `questions.jsonl` (`article`, `question`, `answer`,
     /// `answer_start` in code points).
-    init(folder: String) throws {
+    package init(folder: String) throws {
         let articles = try Self.lines(of: "\(folder)/articles.jsonl").map { line in
             guard let id = line["article"]?.integer, let text = line["text"]?.string else {
                 throw BenchmarkFailure("an article lacks its number or its text")
