@@ -233,8 +233,8 @@ targets += [
         "ObjectStoreTests",
         [
             "ObjectStore", "HTTPClient", "HTTPServer", "HTTPMessages", "ContractSuites", "Crypto", "Platform",
-            "TestSupport", "Logs", "Metrics", "Settings",
-        ]),
+            "TestSupport", "Logs", "Metrics", "Settings", "JSONCoding",
+        ], resources: [.copy("Fixtures")]),
     tests("EmbeddingsTests", ["Embeddings", "Platform", "TestSupport", "JSONCoding"], resources: [.copy("Fixtures")]),
     tests("ClassificationTests", ["Classification", "Embeddings", "Platform", "TestSupport"]),
     tests("PhoneNumbersTests", ["PhoneNumbers"]),

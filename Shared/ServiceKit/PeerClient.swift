@@ -36,6 +36,17 @@ package struct PeerClient: Sendable {
         try await call(.post, path, body, request, timeout)
     }
 
+    /// Posts `body` to `path` and gives the answer's bytes, whatever they are; otherwise like `post`.
+    package func postForBytes(
+        _ path: String, _ body: JSONValue, for request: HTTPRequest?, timeout: Duration = .seconds(10)
+    ) async throws -> [UInt8] {
+        let response = try await send(.post, path, body, request, timeout)
+        guard response.isSuccess else {
+            throw problem(response.status, (try? JSONValue(parsing: response.body)) ?? .null)
+        }
+        return response.body
+    }
+
     /// Gets the JSON at `path`; otherwise like `post`.
     package func get(
         _ path: String, for request: HTTPRequest?, timeout: Duration = .seconds(10)
@@ -46,6 +57,17 @@ package struct PeerClient: Sendable {
     private func call(
         _ method: HTTPMethod, _ path: String, _ body: JSONValue?, _ request: HTTPRequest?, _ timeout: Duration
     ) async throws -> JSONValue {
+        let response = try await send(method, path, body, request, timeout)
+        guard let value = try? JSONValue(parsing: response.body) else {
+            throw Problem.unavailable(retryAfter: 2, "\(callee.rawValue) gave no usable answer")
+        }
+        guard response.isSuccess else { throw problem(response.status, value) }
+        return value
+    }
+
+    private func send(
+        _ method: HTTPMethod, _ path: String, _ body: JSONValue?, _ request: HTTPRequest?, _ timeout: Duration
+    ) async throws -> HTTPClientResponse {
         var fields: HTTPFields = [
             .authorization: "Bearer \(tokens.make(caller: caller.rawValue, callee: callee.rawValue))"
         ]
@@ -59,18 +81,12 @@ package struct PeerClient: Sendable {
             timeouts: HTTPClientRequest.Timeouts(connect: .seconds(2), total: timeout),
             // Internal calls are idempotent by contract, so a lost connection may be tried again.
             retry: .always, responseBytesMax: Self.responseBytesMax, peer: callee.rawValue)
-        let response: HTTPClientResponse
         do {
-            response = try await client.send(outgoing)
+            return try await client.send(outgoing)
         } catch {
             if error.code == .cancelled { throw CancellationError() }
             throw Problem.unavailable(retryAfter: 2, "\(callee.rawValue) cannot be reached")
         }
-        guard let value = try? JSONValue(parsing: response.body) else {
-            throw Problem.unavailable(retryAfter: 2, "\(callee.rawValue) gave no usable answer")
-        }
-        guard response.isSuccess else { throw problem(response.status, value) }
-        return value
     }
 
     private func problem(_ status: HTTPStatus, _ value: JSONValue) -> Problem {

@@ -1,6 +1,7 @@
 package import Contracts
 import Embeddings
 import Logs
+import ObjectStore
 import ReaderHost
 import ReaderProtocol
 package import ServiceKit
@@ -25,13 +26,19 @@ package enum IngestApp: ServiceProgram {
     ) async throws -> ServiceApp {
         let (basics, logger) = (foundation.basics, foundation.logger)
         let embedder = embedder(settings, foundation)
+        let shelves = try await ObjectShelves(settings.conversations, on: foundation)
         let house = try await IngestHouse(
             settings, folder: basics.dataFolder,
             database: try await foundation.openDatabase(migrations: IngestHouse.migrations),
-            reader: reader(settings, logger), embedder: embedder, logger: logger, metrics: foundation.metrics,
-            time: foundation.time)
+            reader: reader(settings, logger), embedder: embedder, objects: shelves.standard, logger: logger,
+            metrics: foundation.metrics, time: foundation.time)
         try await house.registerJobs()
+        let conversations = ConversationHouse(
+            settings.conversations, database: house.database, jobs: house.jobs, shelves: shelves, on: foundation)
+        try await conversations.registerJobs()
         var app = house.app(tokens: PublishedKeys(foundation: foundation))
+        conversations.add(to: &app.api)
+        app.readiness.append(ReadinessCheck("objects") { try await shelves.standard.checkReachable() })
         if let embedder { app.background.insert(embedder, at: 0) }
         return app
     }

@@ -31,14 +31,20 @@ struct IngestHouse: Sendable {
     ///   - folder: Where files are kept; exists.
     ///   - database: With ``migrations`` applied.
     ///   - embedder: Nil when the model is not installed.
+    ///   - objects: Where files are kept; nil for a folder of the disk.
     init(
         _ settings: IngestSettings, folder: String, database: any SQLDatabase, reader: any DocumentReading,
-        embedder: (any Embedder)?, logger: Logger, metrics registry: MetricRegistry, time: any TimeSource
+        embedder: (any Embedder)?, objects store: (any ObjectStore)? = nil, logger: Logger,
+        metrics registry: MetricRegistry, time: any TimeSource
     ) async throws {
         self.database = database
         self.time = time
         metrics = IngestMetrics(registry: registry)
-        objects = try await DiskObjectStore(root: "\(folder)/objects")
+        if let store {
+            objects = store
+        } else {
+            objects = try await DiskObjectStore(root: "\(folder)/objects")
+        }
         let messages = MemoryKeyValueStore(time: time)
         jobs = JobQueue(
             database: database, time: time, logger: logger.named("jobs"), metrics: registry, options: Self.jobOptions)
@@ -81,7 +87,13 @@ struct IngestHouse: Sendable {
         JobQueue.migrations,
         MigrationSet(
             namespace: "ingest",
-            scripts: [(name: "lectures", script: String(decoding: PackageResources._001_lectures_sql, as: UTF8.self))]),
+            scripts: [
+                (name: "lectures", script: String(decoding: PackageResources._001_lectures_sql, as: UTF8.self)),
+                (
+                    name: "conversations",
+                    script: String(decoding: PackageResources._002_conversations_sql, as: UTF8.self)
+                ),
+            ]),
     ]
 
     /// Names the handlers, and has the check run at this start and every hour.

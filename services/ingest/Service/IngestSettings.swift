@@ -16,6 +16,7 @@ package struct IngestSettings: Sendable {
     package var modelFolder: String
     /// How much memory documents that are ready for searching may take.
     package var searchCacheBytes: Int
+    package var conversations: ConversationSettings
 
     init(from reader: inout SettingsReader) {
         uploadBytesMax =
@@ -50,5 +51,6 @@ package struct IngestSettings: Sendable {
             reader.integer(
                 "SEARCH_CACHE_MB", default: 128, in: 8...65_536,
                 help: "Memory for lectures kept ready for searching, in MB.") << 20
+        conversations = ConversationSettings(from: &reader)
     }
 }
