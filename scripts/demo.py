@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Lectern's main job from a client's side: sign up, upload a lecture, watch it being read, ask, print the cited answers.
 
-    demo.py [--url http://127.0.0.1:8080] [--pdf FILE] [--question TEXT ...]
+    demo.py [--url http://127.0.0.1:8080] [--pdf FILE] [--question TEXT ...] [--conversation ID]
 
 Without --pdf it takes the repository's own lecture and three of its questions, and checks the cited pages.
 Standard library only.
@@ -127,11 +127,37 @@ def ask(lectern, lecture, question):
     return {citation["page"] for citation in citations}
 
 
+def process_conversation(lectern, conversation):
+    """Has a recorded conversation processed and prints what came of it."""
+    accepted = lectern.call(
+        "POST", "/api/v1/postprocess/conversation",
+        {"email_id": "operations@example.org", "account_id": "harbour-hotel", "conversation_id": conversation})
+    print(f"{accepted['message']}: {accepted['data']['processing_id']}")
+    started, shown = time.monotonic(), None
+    while True:
+        status = lectern.call("GET", f"/api/v1/postprocess/status/{accepted['data']['processing_id']}")
+        if status["step"] != shown:
+            shown = status["step"]
+            print(f"  {shown}: {status['progress']['percent']} %")
+        if status["status"] != "processing":
+            break
+        time.sleep(0.1)
+    if status["status"] != "completed":
+        raise SystemExit(f"the conversation failed: {status['error_message']}")
+    print(f"  after {time.monotonic() - started:.1f} s: {status['summary']['text']}")
+    for point in status["summary"]["key_points"]:
+        print(f"    at {int(point['at_seconds'])} s: “{point['quote']}”")
+    for file in status["files"]:
+        print(f"  {file['object_key']}: {file['byte_count']} bytes, by link until {file['expires_at']}")
+    print("  emailed to operations@example.org (as a file under var/outbox/ unless SMTP is configured)\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--url", default="http://127.0.0.1:8080")
     parser.add_argument("--pdf", type=pathlib.Path)
     parser.add_argument("--question", action="append")
+    parser.add_argument("--conversation", metavar="ID", help="also process this recorded conversation (as staff)")
     options = parser.parse_args()
 
     lectern = Lectern(options.url)
@@ -160,6 +186,8 @@ def main():
         if question in expected and not pages & expected[question]:
             wrong += 1
             print(f"  expected page {sorted(expected[question])}\n", file=sys.stderr)
+    if options.conversation:
+        process_conversation(lectern, options.conversation)
     if expected:
         print(f"{len(questions) - wrong} of {len(questions)} answers cite the right page")
     raise SystemExit(1 if wrong else 0)
