@@ -238,10 +238,12 @@ PER_PROCESSOR
 void copenblas_byte_products(const int8_t *bytes, size_t count, size_t dimension, const int16_t *vector,
                              int32_t *products) {
     // The processor itself looks ahead only to the end of a page; asking for what comes a page later nearly halves the time
-    // where memory is the limit. Beyond the end of the block it does nothing.
+    // where memory is the limit.
     enum { ahead = 4096, line = 64 };
     for (size_t index = 0; index < count; index++, bytes += dimension) {
-        for (size_t column = 0; column < dimension; column += line) __builtin_prefetch(bytes + ahead + column);
+        // As a number: an address beyond the end of the block may be asked for, but not be reckoned as a pointer.
+        uintptr_t next = (uintptr_t)bytes + ahead;
+        for (size_t column = 0; column < dimension; column += line) __builtin_prefetch((const void *)(next + column));
         int32_t sum = 0;
         for (size_t column = 0; column < dimension; column++) sum += (int32_t)bytes[column] * vector[column];
         products[index] = sum;
