@@ -95,9 +95,9 @@ struct DocumentDrawer {
             break
         case .text(let number, let x, let baseline):
             draw(text.lines[number], x: setup.margins.left + x, baseline: top + baseline, splitsLinks: splitsLinks)
-        case .picture(let number, let x, let y, let width, let height):
+        case .picture(let number, let width, let height):
             let picture = pictures.files[number]
-            let (left, top) = (setup.margins.left + x, top + y)
+            let left = setup.margins.left
             let isDrawn = picture.bytes.withUnsafeBufferPointer { bytes in
                 switch picture.file.format {
                 case .png:

@@ -244,7 +244,7 @@ extension BlockMeasurer {
         let ratio = Double(size.height) / Double(size.width)
         let across = min(wanted, width, heightMax / ratio)
         let line = MeasuredItem.Line(
-            content: .picture(number, x: 0, y: 0, width: across, height: across * ratio), height: across * ratio)
+            content: .picture(number, width: across, height: across * ratio), height: across * ratio)
         var item = MeasuredItem([.init(lines: [line], tag: .figure)], above: theme.body.below, below: 4)
         item.flow.keepsWithNext = !caption.isEmpty
         add(item)

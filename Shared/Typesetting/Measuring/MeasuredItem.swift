@@ -5,8 +5,8 @@ struct MeasuredItem {
         enum Content {
             /// Number of a line in ``ShapedText``, its left end, and its baseline below the top.
             case text(line: Int, x: Double, baseline: Double)
-            /// Number of a picture, and its box below the top.
-            case picture(Int, x: Double, y: Double, width: Double, height: Double)
+            /// Number of a picture, and its size.
+            case picture(Int, width: Double, height: Double)
             case nothing
         }
 
