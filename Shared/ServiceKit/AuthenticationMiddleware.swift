@@ -26,7 +26,8 @@ struct AuthenticationMiddleware: HTTPMiddleware {
         case .machine(let scope, or: let minimum):
             let claims = try await claims(of: request)
             if let grant = claims.grant {
-                guard grant.scopes.contains(scope) else {
+                let mayRead = request.method.isSafe && grant.scopes.contains(.read)
+                guard grant.scopes.contains(scope) || mayRead else {
                     throw Problem.forbidden("this needs a key with the scope \(scope.rawValue)", code: "scope_missing")
                 }
                 request.setPrincipal(.machine(grant))

@@ -9,6 +9,8 @@ import Tokens
 package struct PeerClient: Sendable {
     /// Answers larger than this are refused.
     package static let responseBytesMax = 64 << 20
+    /// The code of the problem that is thrown when nobody is there, such as while the peer is restarted.
+    package static let unreachableCode = "peer_unreachable"
 
     private let caller: ServiceName
     private let callee: ServiceName
@@ -78,14 +80,20 @@ package struct PeerClient: Sendable {
         }
         let outgoing = HTTPClientRequest(
             method, baseURL + path, fields: fields, body: body.map { .bytes($0.serialized()) } ?? .none,
-            timeouts: HTTPClientRequest.Timeouts(connect: .seconds(2), total: timeout),
+            // The caller's limit alone: a model may think for longer than a minute before its first byte.
+            timeouts: HTTPClientRequest.Timeouts(
+                connect: .seconds(2), firstByte: timeout, idle: timeout, total: timeout),
             // Internal calls are idempotent by contract, so a lost connection may be tried again.
             retry: .always, responseBytesMax: Self.responseBytesMax, peer: callee.rawValue)
         do {
             return try await client.send(outgoing)
         } catch {
             if error.code == .cancelled { throw CancellationError() }
-            throw Problem.unavailable(retryAfter: 2, "\(callee.rawValue) cannot be reached")
+            guard error.isConnectionFailure else {
+                throw Problem.unavailable(retryAfter: 2, "\(callee.rawValue) does not answer in time")
+            }
+            throw Problem.unavailable(
+                retryAfter: 2, "\(callee.rawValue) cannot be reached", code: Self.unreachableCode)
         }
     }
 

@@ -18,6 +18,7 @@ struct ConversationAccessTests {
             let other = TestTokens.key(.postprocessWrite, account: "other")
             let unbound = TestTokens.key(.postprocessWrite)
             let wrongScope = TestTokens.key(.incidentsWrite, account: "acme")
+            let reader = TestTokens.key(.read, account: "acme")
             let student = TestTokens.user(Identifier.make())
             let routes: [(HTTPMethod, String, JSONValue?)] = [
                 (
@@ -31,6 +32,7 @@ struct ConversationAccessTests {
                 let full = "/api/v1/postprocess\(path)"
                 for (token, status) in [
                     (nil, 401), ("nonsense", 401), (student, 403), (wrongScope, 403), (other, 404),
+                    (reader, method == .post ? 403 : 200),
                     (unbound, method == .post ? 202 : 200), (harness.key, method == .post ? 202 : 200),
                 ] as [(String?, Int)] {
                     let answer = try await harness.service.send(method, full, token: token, json: body)

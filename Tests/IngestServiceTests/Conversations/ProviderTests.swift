@@ -219,6 +219,18 @@ struct ProviderTests {
         expectFailure(odd, at: "report", "The docs service gave something that is no PDF.")
     }
 
+    @Test func `a service of ours that is down is waited for, longer than five attempts`() async throws {
+        // Each attempt asks three times.
+        let (status, standIn, audit) = try await outcome { standIn in
+            standIn.on(StandIn.email) { number in
+                number <= 18 ? .hangUp : .json(202, ["notification_ids": ["019b76da-a800-7000-8000-000000000001"]])
+            }
+        }
+        #expect(status["status"]?.string == "completed")
+        #expect(standIn.seen(StandIn.email).count == 19)
+        #expect(audit.contains("step_delayed email") && !audit.contains("step_failed email"))
+    }
+
     @Test func `without a key nothing is asked, and the conversation says so`() async throws {
         let standIn = try StandIn()
         let environment = ["ELEVENLABS_BASE_URL": "https://api.elevenlabs.io", "ELEVENLABS_API_KEY": ""]

@@ -13,6 +13,8 @@ final class StandIn: Sendable {
         case cut([UInt8], promised: Int)
         /// Nothing, until the peer goes away.
         case silence
+        /// The connection ends without an answer, as when a service is restarted.
+        case hangUp
     }
 
     struct Seen: Sendable {
@@ -66,6 +68,8 @@ final class StandIn: Sendable {
                     return
                 case .silence:
                     return connection.awaitClose()
+                case .hangUp:
+                    return connection.reset()
                 }
             }
         }

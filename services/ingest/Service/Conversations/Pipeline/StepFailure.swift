@@ -1,6 +1,7 @@
 import HTTPMessages
 import HTTPServer
 import ObjectStore
+import ServiceKit
 
 /// How a step ended that did not succeed. The text is shown to people.
 enum StepFailure: Error, Sendable {
@@ -13,6 +14,9 @@ enum StepFailure: Error, Sendable {
     /// The process stops, or somebody else has the job.
     case cancelled
 
+    /// Between two tries while a part of ours is down: short, so that the work goes on as soon as it is back.
+    static let outagePause = Duration.seconds(5)
+
     /// What an error thrown in a step means.
     init(_ error: any Error, peer: String = "The service") {
         switch error {
@@ -20,10 +24,14 @@ enum StepFailure: Error, Sendable {
         case is CancellationError: self = .cancelled
         case let problem as Problem where problem.status == .unprocessableContent || problem.status == .conflict:
             self = .permanent("\(peer) refuses the request: \(problem.detail ?? problem.code).")
+        case let problem as Problem where problem.code == PeerClient.unreachableCode:
+            self = .wait(Self.outagePause, "\(peer) cannot be reached.")
         case let problem as Problem:
             self = .temporary("\(peer) cannot answer (\(problem.code)).")
         case let failure as ObjectStoreError where failure.code == .denied:
             self = .permanent("The object store refuses access.")
+        case let failure as ObjectStoreError where failure.code == .unavailable:
+            self = .wait(Self.outagePause, "The object store cannot be reached.")
         case let failure as ObjectStoreError:
             self = .temporary("The object store cannot do it: \(failure.message).")
         default: self = .temporary("Something went wrong on our side.")
