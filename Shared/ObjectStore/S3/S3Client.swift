@@ -10,6 +10,8 @@ import Platform
 final class S3Client: Sendable {
     /// The largest document read: a page of 1,000 long keys.
     static let documentBytesMax = 8 << 20
+    /// From the last byte sent to the head of the answer: a server that is silent for longer is asked again.
+    static let answerTimeout = Duration.seconds(15)
     /// What is read of an error.
     static let errorBytesMax = 64 << 10
     /// Servers allow 15 minutes; a smaller difference is no reason for a refusal.
@@ -145,7 +147,8 @@ final class S3Client: Sendable {
         let query = canonical.canonicalQuery
         return HTTPClientRequest(
             request.method, endpoint.origin + path + (query.isEmpty ? "" : "?\(query)"), fields: fields,
-            body: request.body.content, timeouts: HTTPClientRequest.Timeouts(total: request.timeout),
+            body: request.body.content,
+            timeouts: HTTPClientRequest.Timeouts(firstByte: Self.answerTimeout, total: request.timeout),
             // Repeated here, where it is signed anew.
             retry: .none, responseBytesMax: request.answerBytesMax, peer: "s3")
     }

@@ -97,6 +97,7 @@ struct ConversationTests {
             #expect(email["recipient"]?["email"]?.string == "ops@example.org")
             #expect(email["channels"] == [["email"]])
             #expect(email["variables"]?["summary"]?.string == StandIn.madeSummary.text)
+            #expect(email["variables"]?["title"]?.string == "Front desk, conv_1")
             #expect(email["variables"]?["duration"]?.string == "0:12")
             #expect(email["variables"]?["key_points"]?[0]?["at"]?.string == "0:04")
             #expect(email["attachments"]?[0]?["name"]?.string == "conv_1.pdf")

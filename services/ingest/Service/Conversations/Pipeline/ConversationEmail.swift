@@ -25,6 +25,9 @@ struct ConversationEmail: Sendable {
 
     private var variables: JSONObject {
         var variables: JSONObject = [
+            // In the subject, so that many reports can be told apart.
+            "title": .string(
+                [conversation.agentName, conversation.conversationID].compactMap(\.self).joined(separator: ", ")),
             "conversation_id": .string(conversation.conversationID), "account_id": .string(conversation.accountID),
             "summary": .string(summary.text),
             "key_points": .array(
