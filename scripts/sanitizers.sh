@@ -10,7 +10,7 @@ for sanitizer in thread address; do
   echo "$sanitizer sanitizer"
   swift build --build-tests --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" -j "${JOBS:-2}"
   # Few tests at a time: a watched program is many times slower, and servers' real time limits would pass meanwhile.
-  swift test --skip-build --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" \
+  scripts/with_servers.sh swift test --skip-build --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" \
     --experimental-maximum-parallelization-width "${WIDTH:-3}" "$@"
 done
 scripts/leaks.py .build-address/debug
