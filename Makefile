@@ -17,7 +17,7 @@ PRODUCTS := .build/$(CONFIGURATION)
 
 .PHONY: setup build run demo test lint check bench bench-tools bench-http bench-text bench-ocr bench-embeddings \
 	bench-classifier bench-incidents bench-retrieval bench-answers bench-search bench-jobs bench-idle bench-memory bench-report \
-	bench-notify-crash clean
+	bench-notify-crash bench-conversations-crash clean
 
 setup:
 	@scripts/setup.sh base model
@@ -91,6 +91,10 @@ bench-report: bench-tools build
 bench-notify-crash: build
 	@scripts/setup.sh test
 	@python3 Benchmarks/scripts/bench_notify_crash.py --products $(PRODUCTS) $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
+
+# The same for recorded conversations: ingest is killed while it works on them.
+bench-conversations-crash: build
+	@python3 Benchmarks/scripts/bench_conversations_crash.py --products $(PRODUCTS) $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
 
 clean:
 	@rm -rf .build .build-*
