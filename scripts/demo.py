@@ -1,68 +1,21 @@
 #!/usr/bin/env python3
 """Lectern's main job from a client's side: sign up, upload a lecture, watch it being read, ask, print the cited answers.
 
-    demo.py [--url http://127.0.0.1:8080] [--pdf FILE] [--question TEXT ...] [--conversation ID]
+    demo.py [--url http://127.0.0.1:8080] [--pdf FILE] [--question TEXT ...]
 
 Without --pdf it takes the repository's own lecture and three of its questions, and checks the cited pages.
 Standard library only.
 """
 import argparse
-import http.client
 import json
 import pathlib
 import secrets
 import sys
 import time
-import urllib.parse
+
+from lectern_client import Lectern
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-
-
-class Lectern:
-    """A small client of the public API."""
-
-    def __init__(self, url):
-        parts = urllib.parse.urlsplit(url)
-        self.host, self.port = parts.hostname, parts.port or 80
-        self.token = None
-
-    def open(self, method, path, body=None, content_type="application/json", headers=None):
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=120)
-        fields = dict(headers or {})
-        if self.token:
-            fields["Authorization"] = "Bearer " + self.token
-        if body is not None:
-            fields["Content-Type"] = content_type
-        connection.request(method, path, body, fields)
-        return connection.getresponse()
-
-    def call(self, method, path, value=None):
-        answer = self.open(method, path, None if value is None else json.dumps(value).encode())
-        return self.read(answer)
-
-    @staticmethod
-    def read(answer):
-        data = answer.read()
-        value = json.loads(data) if data else None
-        if answer.status >= 400:
-            raise SystemExit(f"{answer.status}: {value.get('detail')} {value.get('errors') or ''}")
-        return value
-
-    def events(self, answer):
-        """The events of a stream as (name, data)."""
-        if answer.status != 200:
-            self.read(answer)
-        name, data = "message", []
-        for line in answer:
-            line = line.decode().rstrip("\r\n")
-            if not line:
-                if data:
-                    yield name, json.loads("\n".join(data))
-                name, data = "message", []
-            elif line.startswith("event:"):
-                name = line[6:].strip()
-            elif line.startswith("data:"):
-                data.append(line[5:].lstrip())
 
 
 def multipart(fields, file):
@@ -127,46 +80,15 @@ def ask(lectern, lecture, question):
     return {citation["page"] for citation in citations}
 
 
-def process_conversation(lectern, conversation):
-    """Has a recorded conversation processed and prints what came of it."""
-    accepted = lectern.call(
-        "POST", "/api/v1/postprocess/conversation",
-        {"email_id": "operations@example.org", "account_id": "harbour-hotel", "conversation_id": conversation})
-    print(f"{accepted['message']}: {accepted['data']['processing_id']}")
-    started, shown = time.monotonic(), None
-    while True:
-        status = lectern.call("GET", f"/api/v1/postprocess/status/{accepted['data']['processing_id']}")
-        if status["step"] != shown:
-            shown = status["step"]
-            print(f"  {shown}: {status['progress']['percent']} %")
-        if status["status"] != "processing":
-            break
-        time.sleep(0.1)
-    if status["status"] != "completed":
-        raise SystemExit(f"the conversation failed: {status['error_message']}")
-    print(f"  after {time.monotonic() - started:.1f} s: {status['summary']['text']}")
-    for point in status["summary"]["key_points"]:
-        print(f"    at {int(point['at_seconds'])} s: “{point['quote']}”")
-    for file in status["files"]:
-        print(f"  {file['object_key']}: {file['byte_count']} bytes, by link until {file['expires_at']}")
-    print("  emailed to operations@example.org (as a file under var/outbox/ unless SMTP is configured)\n")
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--url", default="http://127.0.0.1:8080")
     parser.add_argument("--pdf", type=pathlib.Path)
     parser.add_argument("--question", action="append")
-    parser.add_argument("--conversation", metavar="ID", help="also process this recorded conversation (as staff)")
     options = parser.parse_args()
 
     lectern = Lectern(options.url)
-    name = "demo-" + secrets.token_hex(4)
-    account = lectern.call(
-        "POST", "/auth/register",
-        {"username": name, "email": f"{name}@example.org", "password": "a demonstration of " + secrets.token_hex(6)})
-    lectern.token = account["access_token"]
-    print(f"registered {account['user']['username']} ({account['user']['role']})")
+    lectern.register("demo")
 
     own = options.pdf is None
     file = ROOT / "fixtures" / "lecture.pdf" if own else options.pdf
@@ -176,7 +98,7 @@ def main():
         known = json.loads((ROOT / "fixtures" / "lecture-questions.json").read_text())["questions"]
         expected = {entry["question"]: {entry["page"]} for entry in known}
     # Two from typeset pages, one that only a scanned page answers.
-    shown = [entry["question"] for entry in known if not entry.get("scanned")][:2] 
+    shown = [entry["question"] for entry in known if not entry.get("scanned")][:2]
     shown += [entry["question"] for entry in known if entry.get("scanned")][:1]
     questions = options.question or shown or ["What is this lecture about?"]
 
@@ -186,8 +108,6 @@ def main():
         if question in expected and not pages & expected[question]:
             wrong += 1
             print(f"  expected page {sorted(expected[question])}\n", file=sys.stderr)
-    if options.conversation:
-        process_conversation(lectern, options.conversation)
     if expected:
         print(f"{len(questions) - wrong} of {len(questions)} answers cite the right page")
     raise SystemExit(1 if wrong else 0)
