@@ -40,6 +40,8 @@ print(*(s.getsockname()[1] for s in held))')
 python3 scripts/elevenlabs_stand_in.py --port "${ports[5]}" > "$folder/provider.log" 2>&1 &
 processes+=($!)
 export AUTH_PORT=${ports[0]} CHAT_PORT=${ports[1]} INGEST_PORT=${ports[2]} DOCS_PORT=${ports[3]} NOTIFY_PORT=${ports[4]}
+mkdir -p "$folder/desk"
+export RUN_IN=$folder/desk
 unset AUTH_URL CHAT_URL INGEST_URL DOCS_URL NOTIFY_URL PUBLIC_URL DATABASE_URL
 unset SMTP_HOST TWILIO_ACCOUNT_SID TICKET_API_URL MINIO_ENDPOINT
 export ELEVENLABS_BASE_URL=http://127.0.0.1:${ports[5]} ELEVENLABS_API_KEY=demonstration

@@ -1,10 +1,18 @@
 #!/usr/bin/env bash
 # Starts the five services on the embedded defaults, shows their logs, and stops them all on Ctrl-C or SIGTERM.
-# Environment (or .env) as in .env.example; PRODUCTS is the folder of the executables.
+# Environment (or .env) as in .env.example; PRODUCTS is the folder of the executables. RUN_IN is the folder to run in,
+# whose .env counts: the repository's, unless a demonstration wants to be left alone by it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-products=${PRODUCTS:-.build/release}
-if [[ -f .env ]]; then set -a; source ./.env; set +a; fi
+products=$(realpath "${PRODUCTS:-.build/release}")
+if [[ -n ${RUN_IN:-} ]]; then
+  export PROMPTS_DIR=${PROMPTS_DIR:-$PWD/prompts} TEMPLATES_DIR=${TEMPLATES_DIR:-$PWD/templates}
+  cd "$RUN_IN"
+fi
+# As for the services themselves, the environment wins over the file.
+if [[ -f .env ]]; then
+  set -a; inherited=$(export -p); source ./.env; eval "$inherited"; set +a
+fi
 var=${VAR_DIR:-var}
 mkdir -p "$var"
 
