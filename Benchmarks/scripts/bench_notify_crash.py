@@ -44,7 +44,8 @@ class Mail:
         self.folder = folder / "mail"
         self.process = subprocess.Popen(
             [ROOT / ".venv-test/bin/python", "-u", ROOT / "Tests/Servers/smtp_server.py", self.folder],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            # It has much to say about connections that are cut.
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.port = int(self.process.stdout.readline().split()[1])
 
     def by_message(self):
@@ -195,10 +196,12 @@ def kills(products, count, seed):
     for thread in clients:
         thread.start()
     began = time.time()
-    for _ in range(count):
+    for done in range(count):
         time.sleep(chance.uniform(0.05, 1.2))
         notify.kill()
         notify.start()
+        if done % 20 == 19:
+            print(f"{done + 1} kills", file=sys.stderr, flush=True)
     over.set()
     for thread in clients:
         thread.join()
