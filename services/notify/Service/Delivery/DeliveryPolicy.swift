@@ -5,6 +5,9 @@ struct DeliveryPolicy: Sendable, Hashable {
     /// Attempts on one channel of a ladder; when a fault of the configuration is in the way, more.
     var attemptsMax = 8
     var misconfiguredAttemptsMax = 40
+    /// Attempts in all, those cut off by the death of the process included, which count for nothing else. A message that
+    /// has seen so many may be what kills it.
+    var interruptedAttemptsMax = 100
     /// The wait after the first failure; it grows fourfold with each further one.
     var baseDelay: Duration = .seconds(15)
     var delayMax: Duration = .seconds(4 * 3_600)
@@ -22,14 +25,14 @@ struct DeliveryPolicy: Sendable, Hashable {
     }
 
     /// - Parameters:
+    ///   - outcome: Interrupted only when there have been too many such.
     ///   - attempts: On this channel, this one included.
     ///   - random: In 0..<1, for the jitter.
     func decide(_ outcome: DeliveryOutcome, attempts: Int, random: Double) -> Decision {
         switch outcome.kind {
         case .sent: return .succeeded(.sent)
         case .simulated: return .succeeded(.simulated)
-        case .permanent: return .nextRung
-        case .interrupted: return attempts < attemptsMax ? .tryAgain(after: .zero) : .nextRung
+        case .permanent, .interrupted: return .nextRung
         case .temporary, .unknown:
             guard attempts < attemptsMax else { return .nextRung }
             return .tryAgain(after: delay(after: attempts, baseDelay, delayMax, factor: 4, outcome, random))

@@ -77,7 +77,8 @@ struct DeliveryWorker: Sendable {
                 DeliveryAttempt(notification, on: rung, cutOff, began: begun, took: nil), in: connection)
             metrics.attempt(rung.channel, .interrupted)
             notification.begunAt = nil
-            if notification.rungAttempts >= policy.attemptsMax {
+            notification.rungAttempts -= 1
+            if notification.attempts >= policy.interruptedAttemptsMax {
                 try settle(&notification, cutOff, in: connection)
                 return nil
             }
