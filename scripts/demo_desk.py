@@ -75,12 +75,14 @@ def conversation(desk, keep):
         raise SystemExit(f"the conversation failed: {state.get('error_message')}")
     print(f"completed in {time.monotonic() - started:.1f} s, summary by {state['summary']['engine']}:")
     print("  " + state["summary"]["text"].replace("\n", "\n  "))
+    for point in state["summary"]["key_points"]:
+        print(f"    at {int(point['at_seconds'])} s: “{point['quote']}”")
     for file in state["files"]:
         with urllib.request.urlopen(file["url"]) as answer:
             data = answer.read()
-        path = keep / pathlib.PurePath(file["key"]).name
+        path = keep / file["file_name"]
         path.write_bytes(data)
-        print(f"  {file['kind']}: {path} ({len(data):,} bytes)")
+        print(f"  {file['object_key']}: {len(data):,} bytes, kept as {path}")
 
 
 def outbox(folder):
