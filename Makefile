@@ -16,7 +16,7 @@ export MODEL_DIR ?= $(CURDIR)/var/models/all-MiniLM-L6-v2
 PRODUCTS := .build/$(CONFIGURATION)
 
 .PHONY: setup build run demo test lint check bench bench-tools bench-http bench-text bench-ocr bench-embeddings \
-	bench-classifier bench-incidents bench-retrieval bench-answers bench-search bench-jobs bench-idle bench-memory bench-report \
+	bench-classifier bench-incidents bench-incidents-crash bench-retrieval bench-answers bench-search bench-jobs bench-idle bench-memory bench-report \
 	bench-notify-crash bench-conversations-crash clean
 
 setup:
@@ -45,7 +45,7 @@ check: lint test
 bench-tools:
 	@scripts/setup.sh base model bench
 
-bench: bench-tools build bench-http bench-idle bench-text bench-ocr bench-memory bench-embeddings bench-search bench-retrieval bench-answers bench-jobs bench-report
+bench: bench-tools build bench-http bench-idle bench-text bench-ocr bench-memory bench-embeddings bench-search bench-retrieval bench-answers bench-jobs bench-report bench-incidents
 
 bench-http: bench-tools build
 	@PRODUCTS=$(PRODUCTS) Benchmarks/scripts/bench_http.sh
@@ -77,6 +77,10 @@ bench-classifier: build
 
 bench-incidents: build
 	@python3 Benchmarks/scripts/bench_incidents.py $(PRODUCTS)
+
+# Reports while notify is killed again and again: every one that was acknowledged is there, whole.
+bench-incidents-crash: build
+	@python3 Benchmarks/scripts/bench_incidents.py $(PRODUCTS) --rate 50 --kills 40
 
 bench-answers: build
 	@$(PRODUCTS)/bench-answers --data '$(DATA)'

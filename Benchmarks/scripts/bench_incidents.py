@@ -1,6 +1,6 @@
 """Measures POST /api/incidents through the gateway, without a language model, and counts afterwards what is there.
 
-    bench_incidents.py <folder of the release executables> [--seconds 60] [--rate 300] [--quiet-seconds 10]
+    bench_incidents.py <folder of the release executables> [--seconds 60] [--rate 300] [--quiet-seconds 10] [--kills 0]
 
 Starts auth and notify with a new folder and outbox mode, makes an API key, and sends reports of different customers with
 different messages:
@@ -12,6 +12,9 @@ different messages:
 Then it waits until everything has been delivered and judged, and counts in notify's database: each report must have its
 incident, its own ticket, two notifications that have come to an end, and a reminder. Exits 1 when a report is missing
 something, or when a figure misses what is asked of it.
+
+With --kills notify is killed so often with SIGKILL at random moments of the second part, and started again. Then reports
+may be refused meanwhile, no time is asked for, and what must be there whole is every report that got a 201.
 """
 
 import argparse
@@ -82,8 +85,17 @@ def report(number):
 class Service:
     def __init__(self, products, name, environment):
         self.name = name
+        self.command, self.environment = [f"{products}/lectern-{name}"], environment
+        self.start()
+
+    def start(self):
         self.process = subprocess.Popen(
-            [f"{products}/lectern-{name}"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            self.command, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def kill_and_start(self):
+        self.process.kill()
+        self.process.wait()
+        self.start()
 
     def cpu_seconds(self):
         with open(f"/proc/{self.process.pid}/stat") as file:
@@ -167,11 +179,11 @@ async def one_after_another(port, key, seconds, first):
     return times, number
 
 
-async def at_a_rate(port, key, seconds, rate, first, connections=128):
+async def at_a_rate(port, key, seconds, rate, first, connections=128, kills=(0, None)):
     free = asyncio.Queue()
     for _ in range(connections):
         free.put_nowait(Connection(port, key))
-    times, statuses, tickets, classes = [], {}, [], {}
+    times, statuses, classes, acknowledged = [], {}, {}, []
 
     async def send(number, due):
         connection = await free.get()
@@ -185,9 +197,17 @@ async def at_a_rate(port, key, seconds, rate, first, connections=128):
         statuses[status] = statuses.get(status, 0) + 1
         if status == 201:
             value = json.loads(answer)
-            tickets.append(value["ticket_id"])
+            acknowledged.append(value["incident_id"])
             classes[value["classification"]] = classes.get(value["classification"], 0) + 1
 
+    async def kill():
+        count, service = kills
+        chance = random.Random(1)
+        for _ in range(count):
+            await asyncio.sleep(chance.uniform(0.5, 1.5) * seconds / max(1, count + 1))
+            service.kill_and_start()
+
+    killing = asyncio.create_task(kill())
     count = int(seconds * rate)
     begin = time.perf_counter() + 0.1
     pending = set()
@@ -202,7 +222,8 @@ async def at_a_rate(port, key, seconds, rate, first, connections=128):
     if pending:
         await asyncio.wait(pending)
     taken = time.perf_counter() - begin
-    return times, statuses, tickets, classes, taken
+    await killing
+    return times, statuses, acknowledged, classes, taken
 
 
 def percentile(values, share):
@@ -237,24 +258,38 @@ def drain(counts, limit=900):
     return time.monotonic() - begin
 
 
-def check(counts, sent, failures):
-    expected = {
-        "incidents": ("SELECT COUNT(*) FROM incidents", sent),
-        "different tickets": ("SELECT COUNT(DISTINCT ticket_id) FROM incidents", sent),
-        "incidents with two notifications": (
-            "SELECT COUNT(*) FROM (SELECT incident_id FROM notifications GROUP BY incident_id HAVING COUNT(*) = 2)", sent),
-        "notifications delivered (simulated)": (
-            "SELECT COUNT(*) FROM notifications WHERE status = 'simulated'", 2 * sent),
-        "reminders waiting": (
-            "SELECT COUNT(DISTINCT json_extract(payload, '$.incident_id')) FROM jobs "
-            "WHERE kind = 'remind_of_incident' AND state = 'queued'", sent),
-        "incidents without a final judgement": ("SELECT COUNT(*) FROM incidents WHERE is_provisional = 1", 0),
-    }
-    for name, (query, wanted) in expected.items():
-        found = counts.one(query)
-        print(f"  {name}: {found}" + ("" if found == wanted else f", expected {wanted}"))
-        if found != wanted:
-            failures.append(name)
+# What a whole incident has, as a condition on `incidents i`.
+WHOLE = """
+    (SELECT COUNT(*) FROM incidents o WHERE o.ticket_id = i.ticket_id) = 1
+    AND (SELECT COUNT(*) FROM notifications n WHERE n.incident_id = i.id) = 2
+    AND (SELECT SUM(n.status = 'simulated') FROM notifications n WHERE n.incident_id = i.id) = 2
+    AND (SELECT COUNT(*) FROM jobs j WHERE j.kind = 'remind_of_incident' AND j.unique_key = i.id
+        AND j.unique_key IS NOT NULL AND j.state IN ('queued', 'running')) = 1
+    AND is_provisional = 0
+"""
+
+
+def check(counts, sent, acknowledged, may_be_more, failures):
+    counts.database.execute("CREATE TEMP TABLE acknowledged (id TEXT PRIMARY KEY)")
+    counts.database.executemany("INSERT INTO acknowledged VALUES (?)", [(name,) for name in acknowledged])
+    customers = counts.one("SELECT COUNT(DISTINCT customer_id) FROM incidents")
+    incidents = counts.one("SELECT COUNT(*) FROM incidents")
+    whole = counts.one(f"SELECT COUNT(*) FROM incidents i WHERE {WHOLE}")
+    found = counts.one("SELECT COUNT(*) FROM incidents JOIN acknowledged USING (id)")
+    attempts = counts.one("SELECT COUNT(*) FROM delivery_attempts WHERE outcome = 'simulated'")
+    print(f"  incidents: {incidents} of {customers} customers; acknowledged in the second part: {len(acknowledged)}")
+    print(f"  with a ticket of its own, two notifications that have come to an end, a reminder, a final judgement: {whole}")
+    print(f"  deliveries: {attempts}")
+    if found != len(set(acknowledged)):
+        failures.append(f"{len(acknowledged) - found} acknowledged incidents are not there")
+    if whole != incidents:
+        failures.append(f"{incidents - whole} incidents are not whole")
+    if customers != incidents:
+        failures.append("a report made two incidents")
+    if attempts != 2 * incidents and not may_be_more:
+        failures.append("deliveries that are not two for each incident")
+    if incidents != sent and not may_be_more:
+        failures.append(f"{sent} reports were sent")
 
 
 def main():
@@ -263,8 +298,11 @@ def main():
     arguments.add_argument("--seconds", type=float, default=60)
     arguments.add_argument("--rate", type=int, default=300)
     arguments.add_argument("--quiet-seconds", type=float, default=10)
+    arguments.add_argument("--kills", type=int, default=0)
     options = arguments.parse_args()
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # The services must not outlive this program, whatever ends it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
 
     folder = tempfile.mkdtemp(prefix="bench-incidents-")
@@ -297,9 +335,11 @@ def main():
 
         before = [service.cpu_seconds() for service in services]
         own = time.process_time()
-        times, statuses, tickets, classes, taken = asyncio.run(
-            at_a_rate(ports["AUTH"], key, options.seconds, options.rate, next_number))
-        used = [service.cpu_seconds() - start for service, start in zip(services, before)]
+        times, statuses, acknowledged, classes, taken = asyncio.run(
+            at_a_rate(
+                ports["AUTH"], key, options.seconds, options.rate, next_number, kills=(options.kills, services[1])))
+        # The processor time of a killed process is not known.
+        used = [0 if options.kills else service.cpu_seconds() - start for service, start in zip(services, before)]
         line(f"{options.rate} a second for {options.seconds:.0f} s", times)
         print(f"  answered in {taken:.1f} s, {len(times) / taken:.0f} a second; answers {statuses}; classes {classes}")
         print("  cores used: " + ", ".join(
@@ -309,20 +349,20 @@ def main():
         print(f"  at the end of it: {waiting}; after {drain(counts):.0f} s nothing was left to do")
         print("  peak memory: " + ", ".join(f"{service.name} {service.peak_megabytes():.0f} MB" for service in services))
 
-        sent = next_number + statuses.get(201, 0)
-        check(counts, sent, failures)
-        if set(statuses) != {201}:
+        check(counts, next_number + statuses.get(201, 0), acknowledged, options.kills > 0, failures)
+        if options.kills:
+            print(f"  notify was killed {options.kills} times")
+        if set(statuses) != {201} and not options.kills:
             failures.append("answers other than 201")
-        if statistics.median(quiet) >= 20:
+        if statistics.median(quiet) >= 20 and not options.kills:
             failures.append("median of one after another")
-        if len(times) / taken < 0.98 * options.rate:
+        if len(times) / taken < 0.98 * options.rate and not options.kills:
             failures.append("rate")
     finally:
         for service in services:
             status = service.stop()
             if status != 0:
                 failures.append(f"{service.name} ended with {status}")
-                sys.stderr.write(service.process.stderr.read().decode(errors="replace")[-2000:])
         shutil.rmtree(folder, ignore_errors=True)
     if failures:
         print("missed: " + "; ".join(failures))

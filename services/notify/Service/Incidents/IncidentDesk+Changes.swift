@@ -46,6 +46,7 @@ extension IncidentDesk {
             }
             if events.isEmpty, change.note != nil { note(.note) }
             // A confirmed category has no event, but is no longer for review.
+            guard !events.isEmpty || change.category != nil else { return incident }
             incident.updatedAt = now
             try IncidentTable.update(incident, in: connection)
             for event in events { try IncidentEventTable.append(event, of: id, in: connection) }
