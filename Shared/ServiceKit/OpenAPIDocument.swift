@@ -19,9 +19,11 @@ package enum OpenAPIDocument {
                 !route.template.hasPrefix("/internal/")
             else { continue }
             let name = method.rawValue.lowercased()
-            var path = paths[route.template]?.object ?? JSONObject()
-            path[name] = describe(route, name, operation)
-            paths[route.template] = .object(path)
+            // A last part that stands for all that follows has no other name in OpenAPI.
+            let template = route.template.replacing("...}", with: "}")
+            var path = paths[template]?.object ?? JSONObject()
+            path[name] = describe(template, name, operation)
+            paths[template] = .object(path)
         }
         return [
             "openapi": "3.1.0",
@@ -37,12 +39,12 @@ package enum OpenAPIDocument {
         ]
     }
 
-    private static func describe(_ route: Route, _ method: String, _ operation: Operation) -> JSONValue {
+    private static func describe(_ template: String, _ method: String, _ operation: Operation) -> JSONValue {
         var description: JSONObject = [
-            "operationId": .string(operationID(method, route.template)),
+            "operationId": .string(operationID(method, template)),
             "summary": .string(operation.summary),
         ]
-        let parameters = pathParameters(of: route.template) + operation.parameters.map(describe)
+        let parameters = pathParameters(of: template) + operation.parameters.map(describe)
         if !parameters.isEmpty { description["parameters"] = .array(parameters) }
         if let body = operation.body {
             description["requestBody"] = [
@@ -56,7 +58,9 @@ package enum OpenAPIDocument {
         case .user, .role, .service: description["security"] = [["bearer": []]]
         // Since OpenAPI 3.1 any scheme may name what it needs, not only OAuth.
         case .machine(let scope, or: _):
-            description["security"] = [["api_key": [.string(scope.rawValue)]], ["bearer": []]]
+            let scopes = method == "get" && scope != .read ? [scope, .read] : [scope]
+            description["security"] = .array(
+                scopes.map { ["api_key": [.string($0.rawValue)]] } + [["bearer": []]])
         }
         return .object(description)
     }
