@@ -10,9 +10,11 @@ package enum Access: Sendable, Hashable {
     case user
     /// A signed-in user of this role or a higher one.
     case role(Role)
-    /// A machine with an API key of this scope, or for a GET one of scope `read`, or a signed-in user of this role or a
-    /// higher one. Which account's data a key reaches is for the handler to ask (`Principal.reaches(account:)`).
+    /// A machine with an API key of this scope, or a signed-in user of this role or a higher one. Which account's data a
+    /// key reaches is for the handler to ask (`Principal.reaches(account:)`).
     case machine(Scope, or: Role)
+    /// The same with a key of any of these scopes: for reading what the holder of another scope has made.
+    case machineOfAny([Scope], or: Role)
     /// Another service, with a token made for this one.
     case service
 }

@@ -24,16 +24,9 @@ struct AuthenticationMiddleware: HTTPMiddleware {
         case .role(let minimum):
             request.setPrincipal(.user(try require(minimum, try await user(of: request))))
         case .machine(let scope, or: let minimum):
-            let claims = try await claims(of: request)
-            if let grant = claims.grant {
-                let mayRead = request.method.isSafe && grant.scopes.contains(.read)
-                guard grant.scopes.contains(scope) || mayRead else {
-                    throw Problem.forbidden("this needs a key with the scope \(scope.rawValue)", code: "scope_missing")
-                }
-                request.setPrincipal(.machine(grant))
-            } else {
-                request.setPrincipal(.user(try require(minimum, claims)))
-            }
+            request.setPrincipal(try await machine([scope], or: minimum, request))
+        case .machineOfAny(let scopes, or: let minimum):
+            request.setPrincipal(try await machine(scopes, or: minimum, request))
         case .service:
             let token = try bearerToken(of: request)
             guard let caller = try? services.verify(token, callee: service.rawValue) else {
@@ -42,6 +35,16 @@ struct AuthenticationMiddleware: HTTPMiddleware {
             request.setPrincipal(.service(caller))
         }
         return try await next(request)
+    }
+
+    private func machine(_ scopes: [Scope], or minimum: Role, _ request: HTTPRequest) async throws -> Principal {
+        let claims = try await claims(of: request)
+        guard let grant = claims.grant else { return .user(try require(minimum, claims)) }
+        guard scopes.contains(where: grant.scopes.contains) else {
+            let names = scopes.map(\.rawValue).joined(separator: " or ")
+            throw Problem.forbidden("this needs a key with the scope \(names)", code: "scope_missing")
+        }
+        return .machine(grant)
     }
 
     /// The claims of a person. A machine's key is known but not allowed, wherever no scope is asked for.

@@ -58,11 +58,15 @@ package enum OpenAPIDocument {
         case .user, .role, .service: description["security"] = [["bearer": []]]
         // Since OpenAPI 3.1 any scheme may name what it needs, not only OAuth.
         case .machine(let scope, or: _):
-            let scopes = method == "get" && scope != .read ? [scope, .read] : [scope]
-            description["security"] = .array(
-                scopes.map { ["api_key": [.string($0.rawValue)]] } + [["bearer": []]])
+            description["security"] = security([scope])
+        case .machineOfAny(let scopes, or: _):
+            description["security"] = security(scopes)
         }
         return .object(description)
+    }
+
+    private static func security(_ scopes: [Scope]) -> JSONValue {
+        .array(scopes.map { ["api_key": [.string($0.rawValue)]] } + [["bearer": []]])
     }
 
     private static func operationID(_ method: String, _ template: String) -> String {
@@ -98,6 +102,9 @@ package enum OpenAPIDocument {
             add(401, "No token or key, or one that is wrong or expired")
             switch operation.access {
             case .role: add(403, "The role is not enough")
+            case .machineOfAny(let scopes, or: let role):
+                let names = scopes.map(\.rawValue).joined(separator: " or ")
+                add(403, "The key has not the scope \(names), or the user not the role \(role.rawValue)")
             case .machine(let scope, or: let role):
                 add(403, "The key has not the scope \(scope.rawValue), or the user not the role \(role.rawValue)")
             case .open, .visitor, .user, .service: break

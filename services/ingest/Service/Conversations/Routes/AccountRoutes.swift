@@ -14,7 +14,7 @@ struct AccountRoutes: Sendable {
     func add(to api: inout API) {
         let schema = AccountSettings.schema
         api.get(
-            "/api/v1/accounts/{id}/settings", access: ConversationRoutes.access, summary: "An account's settings",
+            "/api/v1/accounts/{id}/settings", access: ConversationRoutes.readAccess, summary: "An account's settings",
             answers: [.json(200, "The settings", schema), .notFound]
         ) { request in
             let accountID = try Self.account(request)
@@ -46,7 +46,7 @@ struct AccountRoutes: Sendable {
 
     private func addUsage(to api: inout API) {
         api.get(
-            "/api/v1/accounts/{id}/usage", access: ConversationRoutes.access,
+            "/api/v1/accounts/{id}/usage", access: ConversationRoutes.readAccess,
             summary: "What an account used, with its cost in US dollars",
             parameters: [
                 .query("from", .timestamp, "From this moment on; the beginning of this month unless given"),

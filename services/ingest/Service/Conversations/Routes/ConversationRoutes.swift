@@ -17,6 +17,7 @@ struct ConversationRoutes: Sendable {
     let shelves: ObjectShelves
 
     static let access = Access.machine(.postprocessWrite, or: .staff)
+    static let readAccess = Access.machineOfAny([.postprocessWrite, .read], or: .staff)
     private static let base = "/api/v1/postprocess"
 
     func add(to api: inout API) {
@@ -65,7 +66,8 @@ struct ConversationRoutes: Sendable {
 
     private func addReading(to api: inout API) {
         api.get(
-            "\(Self.base)/status/{processing_id}", access: Self.access, summary: "What has become of a conversation",
+            "\(Self.base)/status/{processing_id}", access: Self.readAccess,
+            summary: "What has become of a conversation",
             answers: [.json(200, "State, summary and files", ConversationSchemas.conversation), .notFound]
         ) { request in
             let conversation = try await find(request)
@@ -83,7 +85,7 @@ struct ConversationRoutes: Sendable {
             return .json(.object(object))
         }
         api.get(
-            "\(Self.base)/conversations", access: Self.access, summary: "Conversations, the newest first",
+            "\(Self.base)/conversations", access: Self.readAccess, summary: "Conversations, the newest first",
             parameters: [
                 .query("account_id", .string(maxLength: 128), "Of this account only"),
                 .query(
@@ -104,7 +106,7 @@ struct ConversationRoutes: Sendable {
             return page.response(list, of: request, id: \.id, json: \.json)
         }
         api.get(
-            "\(Self.base)/{processing_id}/audit", access: Self.access,
+            "\(Self.base)/{processing_id}/audit", access: Self.readAccess,
             summary: "What happened to a conversation, the newest first", parameters: Parameters.paging,
             answers: [.json(200, "Events", .array(of: ConversationSchemas.event)), .notFound]
         ) { request in
