@@ -118,7 +118,6 @@ struct MainJobTests {
         }
         #expect(try await lectern.send(.get, "/subjects").status == 401)
         #expect(try await lectern.send(.get, "/subjects", token: "forged").status == 401)
-        #expect(try await lectern.send(.get, "/api/incidents", token: token).status == 403)
         #expect(try await lectern.send(.get, "/documents", token: token).status == 404)
         let document = try await lectern.send(.get, "/openapi.json")
         #expect(document.json["openapi"]?.string == "3.1.0")
