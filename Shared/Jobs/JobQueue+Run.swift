@@ -5,9 +5,19 @@ import SQL
 extension JobQueue {
     /// Claims and runs jobs until `shutdown()` or cancellation. Then running jobs have `drainDeadline` to end; what is
     /// left is put back and may be taken by another process at once.
+    ///
+    /// Handlers and listeners are let go at the end: they hold what put them here, and that holds the queue.
     package func run() async throws {
         state.withLock { $0.hasBegun = true }
-        defer { ended.fire(.shutdown) }
+        defer {
+            let (kinds, listeners) = state.withLock { state in
+                defer { (state.kinds, state.listeners) = ([:], []) }
+                return (state.kinds, state.listeners)
+            }
+            // Released outside of the lock: the last owner of something may be among them.
+            withExtendedLifetime((kinds, listeners)) {}
+            ended.fire(.shutdown)
+        }
         await withTaskGroup(of: Void.self) { loops in
             loops.addTask { await self.keepLeases() }
             loops.addTask { await self.lookAfterTable() }

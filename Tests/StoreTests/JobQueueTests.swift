@@ -49,6 +49,26 @@ struct JobQueueTests {
         }
     }
 
+    @Test func `a queue that has ended lets go of what its handlers and listeners hold`() async throws {
+        try await JobsFixture.withFixture { (fixture) async throws in
+            final class Owner: Sendable {
+                let queue: JobQueue
+                init(_ queue: JobQueue) { self.queue = queue }
+            }
+            weak var owner: Owner?
+            do {
+                // As services do it: the queue holds a handler, the handler its service, and that the queue.
+                let queue = fixture.makeQueue()
+                let service = Owner(queue)
+                owner = service
+                queue.register(kind: "k") { _ in withExtendedLifetime(service) {} }
+                queue.onProgress { _ in withExtendedLifetime(service) {} }
+                try await fixture.running(queue) { _ = try await service.queue.enqueue(NewJob(kind: "k")) }
+            }
+            #expect(owner == nil)
+        }
+    }
+
     @Test func `a unique key keeps a second job out while the first is not finished`() async throws {
         try await JobsFixture.withFixture { (fixture) async throws in
             let queue = fixture.makeQueue()
