@@ -123,7 +123,7 @@ targets += [
     shared("HTTPServer", ["HTTPMessages", "Platform", "Logs", "Metrics", "Lifecycle", "JSONCoding", "Crypto"]),
     shared("HTTPForwarder", ["HTTPServer", "HTTPMessages", "Platform", "Logs", "Metrics", "Lifecycle"]),
     shared("HTTPClient", ["CCurl", "HTTPMessages", "JSONCoding", "Platform", "Logs", "Metrics", "Lifecycle"]),
-    shared("Mail", ["HTTPClient", "Crypto", "Platform", "Metrics"]),
+    shared("Mail", ["HTTPClient", "Crypto", "JSONCoding", "Platform", "Metrics"]),
     shared("SQLiteStore", ["CSQLite", "SQL", "Platform", "Logs"]),
     shared("KeyValue", ["Platform", "Logs"]),
     shared("ObjectStore", ["HTTPClient", "HTTPMessages", "Crypto", "Platform", "Logs", "Settings"]),

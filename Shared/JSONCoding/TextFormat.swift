@@ -20,53 +20,14 @@ package enum TextFormat: String, Sendable {
         }
     }
 
-    func matches(_ text: String) -> Bool {
+    /// Whether `text` has this form.
+    package func matches(_ text: String) -> Bool {
         switch self {
         case .uuid: Identifier(text) != nil
-        case .email: Self.isEmail(text)
+        case .email: EmailAddressSyntax.matches(text)
         case .dateTime: Timestamp(rfc3339: text) != nil
         case .uri: Self.isURL(text)
         case .color: Self.isColour(text)
-        }
-    }
-
-    /// A mailbox that real mail systems take: RFC 5321's dot-string local part of at most 64 bytes (with RFC 6531's
-    /// non-ASCII characters), and a domain name of at least two labels, 254 bytes in all. No quoted local parts, no
-    /// address literals.
-    private static func isEmail(_ text: String) -> Bool {
-        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-        guard parts.count == 2, text.utf8.count <= 254, parts[0].utf8.count <= 64 else { return false }
-        let words = parts[0].split(separator: ".", omittingEmptySubsequences: false)
-        let isLocal = words.allSatisfy { word in
-            !word.isEmpty && word.unicodeScalars.allSatisfy(isLocalPartScalar)
-        }
-        let labels = parts[1].split(separator: ".", omittingEmptySubsequences: false)
-        return isLocal && labels.count >= 2 && labels.allSatisfy(isLabel)
-            && labels.last?.contains { !$0.isNumber } == true
-    }
-
-    private static func isLocalPartScalar(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.isASCII {
-            return scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
-                || "!#$%&'*+-/=?^_`{|}~".unicodeScalars.contains(scalar)
-        }
-        return isVisible(scalar)
-    }
-
-    private static func isLabel(_ label: Substring) -> Bool {
-        guard (1...63).contains(label.utf8.count), label.first != "-", label.last != "-" else { return false }
-        return label.unicodeScalars.allSatisfy { scalar in
-            scalar.isASCII
-                ? scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "-" : isVisible(scalar)
-        }
-    }
-
-    private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator,
-            .spaceSeparator:
-            false
-        default: true
         }
     }
 

@@ -164,7 +164,7 @@ struct ConversationDesk: Sendable {
         actor: ConversationAudit.Actor, in connection: any SQLConnection
     ) throws -> Reception {
         let settings = try AccountTable.settings(of: accountID, in: connection)
-        let named = emailID.flatMap { MailAddress.isMailbox($0) ? $0 : nil }
+        let named = emailID.flatMap { TextFormat.email.matches($0) ? $0 : nil }
         do {
             let receipt = try take(
                 Order(
@@ -179,12 +179,5 @@ struct ConversationDesk: Sendable {
             }
             return .ignored(reason)
         }
-    }
-}
-
-/// Mailboxes in text that no schema has checked.
-private enum MailAddress {
-    static func isMailbox(_ text: String) -> Bool {
-        JSONSchema.string(format: .email).validate(.string(text)).isEmpty
     }
 }
