@@ -7,7 +7,7 @@ import Logs
 import Metrics
 import Platform
 
-// The server that Benchmarks/scripts/bench-http.sh measures, through the same code as the services:
+// The server that Benchmarks/scripts/bench-http.sh measures and Tests/Trials attacks, through the same code as the services:
 // `bench-server [port] [loops] [upstream port]`. With an upstream port it is a gateway that passes everything on. Prints its
 // port when it is ready.
 
@@ -20,6 +20,9 @@ options.connectionsMax = 19_000
 
 let group = try EventLoopGroup(count: numbers.count > 1 ? numbers[1] : 0)
 let metrics = MetricRegistry()
+
+var socketOptions = WebSocketOptions()
+socketOptions.limits.messageBytesMax = 16 << 20
 
 let ownRoutes = [
     Route(.get, "/health") { _ in .json(["status": "ok"]) },
@@ -39,6 +42,24 @@ let ownRoutes = [
         .events(request) { writer in
             for number in 1...50 { try await writer.send(ServerSentEvent(data: "{\"n\":\(number)}")) }
         }
+    },
+    Route(.get, "/socket") { [socketOptions] request in
+        .webSocket(request, options: socketOptions) { socket in
+            for try await message in socket {
+                switch message {
+                case .text(let text): try await socket.send(text: text)
+                case .binary(let bytes): try await socket.send(binary: bytes)
+                }
+            }
+        }
+    },
+    // Everything else: what was understood of the request.
+    Route(nil, "/{path...}") { request in
+        let body = try await request.body.collect(upTo: 65_536)
+        return .json([
+            "method": .string(request.method.rawValue), "target": .string(request.head.target),
+            "bytes": .integer(Int64(body.count)),
+        ])
     },
 ]
 

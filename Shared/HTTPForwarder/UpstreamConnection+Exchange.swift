@@ -53,7 +53,11 @@ extension UpstreamConnection {
     /// The next piece of the response's body; nil at its end. Throws `UpstreamError`.
     func nextBodyChunk() async throws -> [UInt8]? {
         while !isComplete {
-            if let chunk = try receiveBodyNow() { return chunk }
+            if let chunk = try receiveBodyNow() {
+                // The read was a full one, so more is there: others first.
+                if mayReceive { await loop.nextTurn() }
+                return chunk
+            }
             if !isComplete { try await waitForInput(within: options.idleLimit) }
         }
         return nil
@@ -70,7 +74,11 @@ extension UpstreamConnection {
     func receiveRaw() async throws -> [UInt8]? {
         while true {
             if !leftover.isEmpty { return leftover.takeAll() }
-            if mayReceive, let count = receiveBytes() { return count == 0 ? nil : Array(loop.readBuffer[..<count]) }
+            if mayReceive, let count = receiveBytes() {
+                let bytes = Array(loop.readBuffer[..<count])
+                if mayReceive, count > 0 { await loop.nextTurn() }
+                return count == 0 ? nil : bytes
+            }
             guard phase == .open else { throw UpstreamError.closedInResponse }
             try await waitForInput(within: nil)
         }

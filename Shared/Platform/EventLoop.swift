@@ -95,6 +95,13 @@ extension EventLoop {
         post(.call(body))
     }
 
+    /// Returns in the loop's next turn, after descriptors and deadlines have been looked at, so that whoever could go on for
+    /// as long as a peer sends does not keep all others waiting. `Task.yield()` comes back within the same turn. Only on the
+    /// loop.
+    package func nextTurn() async {
+        await withUnsafeContinuation { continuation in submit { continuation.resume() } }
+    }
+
     private func post(_ item: InboxItem) {
         let wasEmpty = inbox.withLock { inbox in
             inbox.items.append(item)

@@ -1,3 +1,4 @@
+import HTTPMessages
 import JSONCoding
 import Platform
 import SQL
@@ -85,6 +86,8 @@ import Tokens
         }
     }
 
+    private static let quota = RequestQuota(name: "login", count: 5, windowSeconds: 900)
+
     @Test func `Unknown names and wrong passwords are told the same and counted the same`() async throws {
         let fixture = try await AccountsFixture()
         _ = try await fixture.register("ada")
@@ -94,7 +97,7 @@ import Tokens
                     try await fixture.accounts.signIn(login: login, password: "wrong", from: fixture.origin)
                 }
             }
-            await #expect(throws: AccountError.throttled(.seconds(30))) {
+            await #expect(throws: AccountError.throttled(.seconds(30), Self.quota)) {
                 try await fixture.accounts.signIn(
                     login: login, password: AccountsFixture.password, from: fixture.origin)
             }
@@ -113,7 +116,7 @@ import Tokens
         for _ in 0..<5 { _ = await tryWrong() }
         fixture.time.advance(by: .seconds(30))
         #expect(await tryWrong() as? AccountError == .badCredentials)
-        #expect(await tryWrong() as? AccountError == .throttled(.seconds(60)))
+        #expect(await tryWrong() as? AccountError == .throttled(.seconds(60), Self.quota))
         fixture.time.advance(by: .seconds(60))
         _ = try await fixture.accounts.signIn(login: "ada", password: AccountsFixture.password, from: fixture.origin)
         for _ in 0..<4 { #expect(await tryWrong() as? AccountError == .badCredentials) }

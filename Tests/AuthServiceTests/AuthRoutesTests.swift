@@ -130,6 +130,8 @@ import Tokens
             #expect((1...30).contains(seconds))
             #expect(answer.fields.first(.retryAfter) == String(seconds))
             #expect(answer.json["code"]?.string == "too_many_attempts")
+            #expect(answer.fields.first(.rateLimitPolicy) == #""login";q=5;w=900"#)
+            #expect(answer.fields.first(.rateLimit) == "\"login\";r=0;t=\(seconds)")
             // The address has its own, larger budget: others can still sign in from it.
             #expect(try await auth.login("nobody").status == 401)
         }

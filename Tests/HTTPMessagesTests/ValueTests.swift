@@ -84,11 +84,21 @@ struct ProblemTests {
 
     @Test("429 and 503 say when to come back, in the header and in the document")
     func retryAfter() {
-        for problem in [Problem.tooManyRequests(retryAfter: 45), .unavailable(retryAfter: 45)] {
+        let quota = RequestQuota(name: "chat", count: 10, windowSeconds: 60)
+        for problem in [Problem.tooManyRequests(quota, retryAfter: 45), .unavailable(retryAfter: 45)] {
             #expect(problem.headers.first(.retryAfter) == "45")
             #expect(problem.json(requestID: "r")["retry_after"]?.integer == 45)
         }
-        #expect(Problem.tooManyRequests(retryAfter: -1).headers.first(.retryAfter) == "0")
+        let problem = Problem.tooManyRequests(quota, retryAfter: -1)
+        #expect(problem.headers.first(.retryAfter) == "0")
+        #expect(problem.headers.first(.rateLimitPolicy) == #""chat";q=10;w=60"#)
+        #expect(problem.headers.first(.rateLimit) == #""chat";r=0;t=0"#)
+    }
+
+    @Test("every document has a detail, if only its title")
+    func detail() {
+        #expect(Problem.notFound().json(requestID: "r")["detail"]?.string == "Not Found")
+        #expect(Problem.notFound("No such page.").json(requestID: "r")["detail"]?.string == "No such page.")
     }
 
     @Test("401 carries a challenge, 405 the methods allowed")

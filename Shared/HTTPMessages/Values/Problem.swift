@@ -43,7 +43,8 @@ package struct Problem: Error, Sendable, Hashable {
         var document: JSONObject = [
             "type": "about:blank", "title": .string(title), "status": .integer(Int64(status.code)),
         ]
-        if let detail { document["detail"] = .string(detail) }
+        // Promised in every document; where there is nothing to add to the title, the title stands here, too.
+        document["detail"] = .string(detail ?? title)
         if let instance { document["instance"] = .string(instance) }
         document["status_code"] = .integer(Int64(status.code))
         document["code"] = .string(code)
@@ -121,11 +122,15 @@ extension Problem {
         return Problem(status: .unprocessableContent, code: code, detail: detail, errors: errors)
     }
 
-    /// 429: too many requests; the client may try again after so many seconds.
+    /// 429: nothing is left of the quota; the client may try again after so many seconds.
     package static func tooManyRequests(
-        retryAfter seconds: Int, _ detail: String? = "Too many requests.", code: String = "rate_limited"
+        _ quota: RequestQuota, retryAfter seconds: Int, _ detail: String? = "Too many requests.",
+        code: String = "rate_limited"
     ) -> Problem {
-        Problem(status: .tooManyRequests, code: code, detail: detail).retryable(after: seconds)
+        var problem = Problem(status: .tooManyRequests, code: code, detail: detail).retryable(after: seconds)
+        problem.headers.set(.rateLimitPolicy, quota.policyField)
+        problem.headers.set(.rateLimit, quota.stateField(remaining: 0, seconds: max(0, seconds)))
+        return problem
     }
 
     /// 500: our fault; says nothing about it.

@@ -77,7 +77,7 @@ extension HTTPConnection {
             if output.count > site.options.outputBytesMax { await waitForOutput() }
             if answered % Self.requestsPerTurn == 0 {
                 flushAtEndOfTurn()
-                await Task.yield()
+                await site.loop.nextTurn()
             }
             guard phase == .serving else { break }
             next = receiveHead()

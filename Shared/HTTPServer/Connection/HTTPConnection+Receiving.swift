@@ -158,7 +158,11 @@ extension HTTPConnection {
             guard phase == .serving else { throw HTTPConnectionError.closed }
             guard request == current.number else { throw HTTPConnectionError.requestIsOver }
             if current.isBodyComplete { return nil }
-            if let chunk = try receiveBodyChunk() { return chunk }
+            if let chunk = try receiveBodyChunk() {
+                // The read was a full one, so more is there: others first.
+                if mayReceive { await site.loop.nextTurn() }
+                return chunk
+            }
             if current.isBodyComplete { continue }
             try Task.checkCancellation()
             let waitMax = current.bodyWaitMax(site.options.timeouts)
@@ -255,7 +259,10 @@ extension HTTPConnection {
         while true {
             guard phase == .serving else { throw HTTPConnectionError.closed }
             guard request == current.number else { throw HTTPConnectionError.requestIsOver }
-            if let bytes = receiveAnything() { return bytes.isEmpty ? .end : .bytes(bytes) }
+            if let bytes = receiveAnything() {
+                if mayReceive, !bytes.isEmpty { await site.loop.nextTurn() }
+                return bytes.isEmpty ? .end : .bytes(bytes)
+            }
             guard phase == .serving else { throw HTTPConnectionError.closed }
             try Task.checkCancellation()
             if site.isDraining, !current.isDrainTold {

@@ -96,7 +96,7 @@ extension HTTPConnection {
                 offset += Int64(sent)
                 current.bodyBytesSent += Int64(sent)
                 clearWriteDeadline()
-                if offset < end { await Task.yield() }
+                if offset < end { await site.loop.nextTurn() }
             case .wouldBlock:
                 isFileBlocked = true
                 setWriteDeadline()

@@ -27,6 +27,9 @@ actor HTTPConnection: EventLoopChannel {
         case closed
     }
 
+    /// Reads of a connection that is only listened to, before others get their turn.
+    private static let discardsPerTurn = 16
+
     nonisolated let site: ServerSite
     nonisolated var unownedExecutor: UnownedSerialExecutor { site.loop.asUnownedSerialExecutor() }
     let peer: SocketAddress?
@@ -281,14 +284,16 @@ extension HTTPConnection {
     }
 
     private func discardInput() {
+        guard phase == .lingering else { return }
         let buffer = site.loop.readBuffer
-        while mayReceive {
+        for _ in 0..<Self.discardsPerTurn where mayReceive {
             switch try? socket?.receive(into: buffer) {
             case .bytes(let count) where count > 0: continue
             case .wouldBlock: mayReceive = false
             default: return close()
             }
         }
+        if mayReceive { site.loop.submit { self.assumeIsolated { $0.discardInput() } } }
     }
 
     /// Ends the connection now. Whoever waits on it is woken and finds it closed.

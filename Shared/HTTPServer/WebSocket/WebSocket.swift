@@ -20,6 +20,9 @@ package actor WebSocket: AsyncSequence {
     private let options: WebSocketOptions
     private var reader: WebSocketReader
     private var received = Leftover()
+    /// Frames may be tiny, and one read holds thousands: others get their turn in between.
+    private static let eventsPerTurn: UInt32 = 256
+    private var eventCount: UInt32 = 0
     private var isAwaitingPong = false
     /// When the peer must have answered our close at the latest; nil before we have sent one.
     private var closeDeadline: MonotonicInstant?
@@ -69,6 +72,8 @@ package actor WebSocket: AsyncSequence {
         while closure == nil {
             while !received.isEmpty {
                 let event = received.consume { reader.next(in: $0, at: &$1) }
+                eventCount &+= 1
+                if eventCount % Self.eventsPerTurn == 0 { await loop.nextTurn() }
                 if let message = try await react(to: event) { return message }
                 if closure != nil { return nil }
             }

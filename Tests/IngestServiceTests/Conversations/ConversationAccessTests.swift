@@ -147,6 +147,7 @@ struct ConversationAccessTests {
             _ = try await harness.start("conv_3")
             let refused = try await harness.request("conv_4")
             #expect(refused.status == 429 && refused.json["code"]?.string == "account_limit_reached")
+            #expect(refused.fields.first("RateLimit-Policy") == #""conversations-day";q=2;w=86400"#)
             #expect(refused.fields.first(.retryAfter) == "75416")
             // What is there already costs nothing; other accounts have limits of their own.
             #expect(try await harness.request("conv_2").status == 202)

@@ -76,7 +76,9 @@ package struct AuthSettings: Sendable {
     }
 
     var accountThrottle: LoginThrottle { LoginThrottle(failuresMax: loginFailuresPerAccount, window: loginWindow) }
-    var networkThrottle: LoginThrottle { LoginThrottle(failuresMax: loginFailuresPerAddress, window: loginWindow) }
+    var networkThrottle: LoginThrottle {
+        LoginThrottle(name: "login-network", failuresMax: loginFailuresPerAddress, window: loginWindow)
+    }
 
     /// An origin as browsers send it (RFC 6454 section 6.1): scheme, host and port, nothing else.
     private static func isOrigin(_ text: String) -> Bool {

@@ -22,6 +22,7 @@ final class KeyGate: Sendable {
     private let keyring: SigningKeyring
     private let database: any SQLDatabase
     private let budget: Lock<TryBudget>
+    private let quota: RequestQuota
     private let metrics: AuthMetrics
     private let time: any TimeSource
     private let logger: Logger
@@ -37,6 +38,9 @@ final class KeyGate: Sendable {
         self.time = time
         self.logger = logger
         budget = Lock(TryBudget(tries: settings.keyFailuresPerAddress, window: settings.loginWindow))
+        quota = RequestQuota(
+            name: "keys", count: settings.keyFailuresPerAddress,
+            windowSeconds: Int(clamping: settings.loginWindow.components.seconds))
     }
 
     /// The id of the request's key, and the token that goes on in its place.
@@ -67,7 +71,7 @@ final class KeyGate: Sendable {
         case .refused(let wait):
             metrics.keysThrottled.add()
             throw Problem.tooManyRequests(
-                retryAfter: wait.secondsRoundedUp, "Too many wrong keys. Wait before the next try.",
+                quota, retryAfter: wait.secondsRoundedUp, "Too many wrong keys. Wait before the next try.",
                 code: "too_many_attempts")
         }
     }

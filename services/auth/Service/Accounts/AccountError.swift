@@ -1,3 +1,4 @@
+import HTTPMessages
 import JSONCoding
 
 /// Why an account could not do what was asked for. `AccountError+Problem.swift` turns each into one answer.
@@ -11,8 +12,8 @@ enum AccountError: Error, Sendable, Hashable {
     case badCredentials
     /// The right password of an account that an administrator has shut.
     case disabled
-    /// Too many failures; how long to wait.
-    case throttled(Duration)
+    /// Too many failures; how long to wait, and how many are allowed.
+    case throttled(Duration, RequestQuota)
     /// A refresh token that is unknown, expired, of an ended session, or spent.
     case badRefreshToken
     /// The password given to confirm a change is wrong.

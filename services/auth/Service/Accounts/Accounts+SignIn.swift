@@ -60,7 +60,7 @@ extension Accounts {
                 }
             }
         } catch is Turnstile.Crowded {
-            throw AccountError.throttled(.seconds(1))
+            throw AccountError.throttled(.seconds(1), settings.accountThrottle.quota)
         }
     }
 
@@ -70,9 +70,12 @@ extension Accounts {
             let waits = try [(scope, settings.accountThrottle), (network, settings.networkThrottle)].compactMap {
                 scope, throttle in
                 throttle.wait(
-                    for: try connection.loginFailures.history(of: scope, at: now, window: throttle.window), at: now)
+                    for: try connection.loginFailures.history(of: scope, at: now, window: throttle.window), at: now
+                ).map { (wait: $0, quota: throttle.quota) }
             }
-            if let wait = waits.max() { throw AccountError.throttled(wait) }
+            if let longest = waits.max(by: { $0.wait < $1.wait }) {
+                throw AccountError.throttled(longest.wait, longest.quota)
+            }
             _ = try connection.loginFailures.add(scope, at: now)
             return Attempt(scope: scope, networkFailure: try connection.loginFailures.add(network, at: now))
         }

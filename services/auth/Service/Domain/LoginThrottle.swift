@@ -1,3 +1,4 @@
+import HTTPMessages
 import Platform
 
 /// When an account or an address must wait after wrong passwords. Value in, decision out; the failures are rows that all
@@ -6,6 +7,8 @@ import Platform
 /// Up to the limit within the window nothing happens. From there on every further try has to wait, twice as long after
 /// each failure of the past day.
 struct LoginThrottle: Sendable, Hashable {
+    /// What it is called in fields.
+    var name = "login"
     /// Failures within the window after which waiting begins.
     var failuresMax: Int
     var window = Duration.seconds(15 * 60)
@@ -23,6 +26,11 @@ struct LoginThrottle: Sendable, Hashable {
         /// Within `memory`.
         var total: Int
         var last: Timestamp?
+    }
+
+    /// As clients are told of it.
+    var quota: RequestQuota {
+        RequestQuota(name: name, count: failuresMax, windowSeconds: Int(clamping: window.components.seconds))
     }
 
     /// How long a try at `now` still has to wait; nil when it may go ahead.

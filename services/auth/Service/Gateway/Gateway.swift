@@ -63,7 +63,7 @@ struct Gateway: Sendable {
         }
         var response = try await forwarder.forward(request, extraFields: extra)
         if let state {
-            response.fields.set(.rateLimitPolicy, state.limit.policyField)
+            response.fields.set(.rateLimitPolicy, state.limit.told.policyField)
             response.fields.set(.rateLimit, state.limit.stateField(state.decision))
         }
         return response

@@ -15,23 +15,19 @@ struct RateLimit: Sendable, Hashable {
         RateLimit(name: name, quota: quota * factor, windowSeconds: windowSeconds)
     }
 
-    /// `RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers: quota and window.
-    var policyField: String { "\"\(name)\";q=\(quota);w=\(windowSeconds)" }
+    /// As clients are told of it.
+    var told: RequestQuota { RequestQuota(name: name, count: quota, windowSeconds: windowSeconds) }
 
-    /// `RateLimit`: what is left, and in how many seconds all of it is there again, or the next one when none is left.
+    /// `RateLimit` of an answer: what is left, and in how many seconds all of it is there again.
     func stateField(_ decision: TokenDecision) -> String {
         let missing = Double(quota - decision.remaining) / refillPerSecond
-        let seconds = decision.isAllowed ? Int(missing.rounded(.up)) : decision.retryAfter.secondsRoundedUp
-        return "\"\(name)\";r=\(decision.remaining);t=\(seconds)"
+        return told.stateField(remaining: decision.remaining, seconds: Int(missing.rounded(.up)))
     }
 
     /// The answer when nothing is left.
     func problem(_ decision: TokenDecision) -> Problem {
-        var problem = Problem.tooManyRequests(
-            retryAfter: decision.retryAfter.secondsRoundedUp,
+        .tooManyRequests(
+            told, retryAfter: decision.retryAfter.secondsRoundedUp,
             "At most \(quota) \(name) requests in \(windowSeconds) seconds.")
-        problem.headers.set(.rateLimitPolicy, policyField)
-        problem.headers.set(.rateLimit, stateField(decision))
-        return problem
     }
 }

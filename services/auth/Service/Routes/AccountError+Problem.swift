@@ -16,9 +16,9 @@ extension AccountError {
             .unauthorized(code: "invalid_credentials", "The name or the password is wrong.")
         case .disabled:
             .forbidden("This account has been shut.", code: "account_disabled")
-        case .throttled(let wait):
+        case .throttled(let wait, let quota):
             .tooManyRequests(
-                retryAfter: wait.secondsRoundedUp, "Too many wrong passwords. Wait before the next try.",
+                quota, retryAfter: wait.secondsRoundedUp, "Too many wrong passwords. Wait before the next try.",
                 code: "too_many_attempts")
         case .badRefreshToken:
             .unauthorized(code: "invalid_refresh_token", "The refresh token is not good. Sign in again.")

@@ -1,4 +1,5 @@
 import Contracts
+import HTTPMessages
 import JSONCoding
 import Platform
 import SQL
@@ -128,7 +129,7 @@ enum ConversationError: Error {
     /// Only failed ones can be tried again.
     case notFailed
     /// A limit of the account; free again after so many seconds.
-    case limitReached(String, retryAfter: Int)
+    case limitReached(String, RequestQuota, retryAfter: Int)
     /// An agent can belong to one account only.
     case agentTaken(index: Int)
 }

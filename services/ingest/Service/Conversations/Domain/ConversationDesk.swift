@@ -1,3 +1,4 @@
+import HTTPMessages
 import JSONCoding
 import Jobs
 import Platform
@@ -27,7 +28,7 @@ struct ConversationDesk: Sendable {
 
     /// Begins the processing of a conversation, or finds the one there is.
     ///
-    /// - Throws: ``ConversationError/limitReached(_:retryAfter:)``.
+    /// - Throws: ``ConversationError/limitReached(_:_:retryAfter:)``.
     func take(_ order: Order) async throws -> Receipt {
         try await database.write { [self] in try take(order, in: $0) }
     }
@@ -80,6 +81,8 @@ struct ConversationDesk: Sendable {
             let seconds = (next * 86_400_000 - now.millisecondsSince1970 + 999) / 1_000
             throw ConversationError.limitReached(
                 "The account's limit of \(limit) conversations per \(name) is reached.",
+                RequestQuota(
+                    name: "conversations-\(name)", count: limit, windowSeconds: Int(clamping: (next - first) * 86_400)),
                 retryAfter: Int(clamping: seconds))
         }
     }
@@ -171,7 +174,7 @@ struct ConversationDesk: Sendable {
                     accountID: accountID, conversationID: conversationID, emailID: named ?? settings.defaultEmail,
                     source: source, actor: actor), in: connection)
             return .begun(receipt)
-        } catch ConversationError.limitReached(let reason, _) {
+        } catch ConversationError.limitReached(let reason, _, _) {
             if source == .webhook {
                 try ConversationAudit.add(
                     .webhookIgnored, accountID: accountID, conversationID: conversationID, detail: reason, by: actor,

@@ -229,8 +229,8 @@ extension ConversationError {
         case .accountNotFound: .notFound("There is no such account.", code: "account_not_found")
         case .notFailed:
             .conflict(code: "conversation_not_failed", "Only a failed conversation can be tried again.")
-        case .limitReached(let reason, let seconds):
-            .tooManyRequests(retryAfter: seconds, reason, code: "account_limit_reached")
+        case .limitReached(let reason, let quota, let seconds):
+            .tooManyRequests(quota, retryAfter: seconds, reason, code: "account_limit_reached")
         case .agentTaken(let index):
             .unprocessable([
                 FieldProblem(field: "agent_ids[\(index)]", message: "belongs to another account already")
