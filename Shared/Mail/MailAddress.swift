@@ -4,6 +4,8 @@ import JSONCoding
 ///
 /// What an address is, `TextFormat.email` says. Neither part holds control characters, so neither can end a line.
 package struct MailAddress: Sendable, Hashable {
+    /// Bytes of a whole address (RFC 5321 section 4.5.3.1), for messages about one that is longer.
+    package static let bytesMax = 254
     /// Characters of a name that are kept.
     package static let nameLengthMax = 200
 
