@@ -3,8 +3,6 @@ package import Platform
 
 /// What ingest asks of docs at `POST /internal/reports/conversation`. The answer is a PDF file.
 package struct ConversationReportOrder: JSONRepresentable, Hashable {
-    /// The most turns of one order.
-    package static let turnsMax = ConversationSummaryOrder.turnsMax
     package static let metadataMax = 200
 
     /// A line of the report's list of metadata.
@@ -79,7 +77,9 @@ package struct ConversationReportOrder: JSONRepresentable, Hashable {
         metadata = try items.map { try MetadataItem(json: $0) }
         guard let summary = json["summary"] else { throw WireError(field: "summary") }
         self.summary = try ConversationSummary(json: summary)
-        guard let turns = json["turns"]?.array, turns.count <= Self.turnsMax else { throw WireError(field: "turns") }
+        guard let turns = json["turns"]?.array, turns.count <= ConversationTurn.turnsMax else {
+            throw WireError(field: "turns")
+        }
         self.turns = try turns.map { try ConversationTurn(json: $0) }
         generatedAt = try json.required("generated_at")
     }

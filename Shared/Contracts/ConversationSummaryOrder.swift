@@ -2,8 +2,6 @@ package import JSONCoding
 
 /// What ingest asks of docs at `POST /internal/summaries/conversation`. The answer is a `ConversationSummary`.
 package struct ConversationSummaryOrder: JSONRepresentable, Hashable {
-    /// The most turns of one order.
-    package static let turnsMax = 20_000
     /// The longest prompt of an account, in characters.
     package static let promptLengthMax = 16_000
 
@@ -15,29 +13,35 @@ package struct ConversationSummaryOrder: JSONRepresentable, Hashable {
     package var prompt: String?
     /// The account's own model in place of the configured one; the server is the configured one either way.
     package var model: String?
+    /// How long the model may take before the built-in engine summarises; docs' own limit holds, too.
+    package var modelSeconds: Int?
 
     package init(
         accountID: String, conversationID: String, turns: [ConversationTurn], prompt: String? = nil,
-        model: String? = nil
+        model: String? = nil, modelSeconds: Int? = nil
     ) {
         self.accountID = accountID
         self.conversationID = conversationID
         self.turns = turns
         self.prompt = prompt
         self.model = model
+        self.modelSeconds = modelSeconds
     }
 
     /// - Throws: `WireError` naming the field that is missing, wrong or over its limit.
     package init(json: JSONValue) throws {
         accountID = try json.required("account_id")
         conversationID = try json.required("conversation_id")
-        guard let list = json["turns"]?.array, list.count <= Self.turnsMax else { throw WireError(field: "turns") }
+        guard let list = json["turns"]?.array, list.count <= ConversationTurn.turnsMax else {
+            throw WireError(field: "turns")
+        }
         turns = try list.map { try ConversationTurn(json: $0) }
         prompt = try json.optional("prompt")
         guard prompt.map({ $0.unicodeScalars.count <= Self.promptLengthMax }) ?? true else {
             throw WireError(field: "prompt")
         }
         model = try json.optional("model")
+        modelSeconds = try json.optional("model_seconds")
     }
 
     package var json: JSONValue {
@@ -47,6 +51,7 @@ package struct ConversationSummaryOrder: JSONRepresentable, Hashable {
         ]
         if let prompt { object["prompt"] = .string(prompt) }
         if let model { object["model"] = .string(model) }
+        if let modelSeconds { object["model_seconds"] = .integer(Int64(modelSeconds)) }
         return .object(object)
     }
 }

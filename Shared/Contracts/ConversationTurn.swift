@@ -5,6 +5,14 @@ package struct ConversationTurn: JSONRepresentable, Hashable {
     /// Who spoke.
     package enum Speaker: String, Sendable, Hashable, CaseIterable { case agent, user }
 
+    /// The most turns of a conversation.
+    package static let turnsMax = 20_000
+    /// The words of all turns together, in bytes of UTF-8: some seventy hours of talk.
+    package static let textBytesMax = 4 << 20
+    /// The largest order that docs takes, in bytes of JSON: all the words with each letter escaped once, and what stands
+    /// beside them.
+    package static let orderBytesMax = 12 << 20
+
     package var speaker: Speaker
     package var text: String
     /// Seconds from the beginning of the call; never negative.

@@ -31,7 +31,7 @@ package struct PeerClient: Sendable {
     /// - Parameters:
     ///   - request: The request being answered, for its request id and trace; nil for work without one.
     ///   - timeout: For the whole call, retries of lost connections included.
-    /// - Throws: the peer's 404, 409, 410 and 422 as they are, a 503 problem when it is down, slow or wrong.
+    /// - Throws: the peer's 404, 409, 410, 413 and 422 as they are, a 503 problem when it is down, slow or wrong.
     package func post(
         _ path: String, _ body: JSONValue, for request: HTTPRequest?, timeout: Duration = .seconds(10)
     ) async throws -> JSONValue {
@@ -100,9 +100,13 @@ package struct PeerClient: Sendable {
     private func problem(_ status: HTTPStatus, _ value: JSONValue) -> Problem {
         switch status.code {
         case 404: .notFound()
-        case 409, 410, 422:
+        case 409, 410, 413, 422:
             Problem(
-                status: status, code: value["code"]?.string ?? "refused", detail: value["detail"]?.string ?? "")
+                status: status, code: value["code"]?.string ?? "refused", detail: value["detail"]?.string ?? "",
+                errors: (value["errors"]?.array ?? []).compactMap { error in
+                    guard let field = error["field"]?.string, let message = error["message"]?.string else { return nil }
+                    return FieldProblem(field: field, message: message)
+                })
         default: .unavailable(retryAfter: 2, "\(callee.rawValue) cannot answer")
         }
     }

@@ -11,9 +11,10 @@ struct ConversationWireTests {
 
     @Test("an order comes back as it was sent, with and without prompt and model")
     func orderRoundTrip() throws {
-        for (prompt, model) in [(nil, nil), ("Be short.", "m1")] as [(String?, String?)] {
+        for (prompt, model, seconds) in [(nil, nil, nil), ("Be short.", "m1", 60)] as [(String?, String?, Int?)] {
             let order = ConversationSummaryOrder(
-                accountID: "acme", conversationID: "conv_1", turns: turns, prompt: prompt, model: model)
+                accountID: "acme", conversationID: "conv_1", turns: turns, prompt: prompt, model: model,
+                modelSeconds: seconds)
             let json = try JSONValue(parsing: order.json.serialized())
             #expect(try ConversationSummaryOrder(json: json) == order)
         }
@@ -70,7 +71,7 @@ struct ConversationWireTests {
 
     @Test("an order may have as many turns as the limit, and one more is refused")
     func turnLimit() throws {
-        let limit = ConversationSummaryOrder.turnsMax
+        let limit = ConversationTurn.turnsMax
         var order = ConversationSummaryOrder(
             accountID: "a", conversationID: "c", turns: Array(repeating: turns[1], count: limit))
         #expect(try ConversationSummaryOrder(json: order.json).turns.count == limit)

@@ -81,6 +81,25 @@ import Testing
         check(summary, of: Self.call)
     }
 
+    @Test(arguments: CallFixture.all)
+    func `what the caller wants is found early, and politeness is not taken for it`(call: CallFixture) throws {
+        let summary = DialogueSummariser().summary(of: call.turns)
+        let issue = try #require(summary.issue)
+        #expect(call.concern.contains { issue.text.contains($0) }, "\(issue.text)")
+        #expect(issue.role == .customer)
+        #expect(summary.points.contains(issue))
+        for part in call.points {
+            #expect(summary.points.contains { $0.text.contains(part) }, "\(part) in \(summary.points.map(\.text))")
+        }
+        for part in call.promises {
+            #expect(summary.commitments.contains { $0.text.contains(part) }, "\(part)")
+        }
+        for part in call.never {
+            #expect(!(summary.points + summary.commitments).contains { $0.text.contains(part) }, "\(part)")
+        }
+        check(summary, of: call.turns)
+    }
+
     /// Every quote stands in the turn it names, and nothing comes twice.
     private func check(_ summary: DialogueSummary, of turns: [DialogueTurn]) {
         for quote in summary.points + summary.commitments {

@@ -42,6 +42,9 @@ private struct Talk {
         let cues: DialogueCues
     }
 
+    /// With so few words that carry meaning a sentence with a greeting or thanks is nothing else.
+    private static let politeInformation = 4
+
     let turns: [DialogueTurn]
     let sentences: [Sentence]
     let graph: SentenceGraph
@@ -84,22 +87,50 @@ private struct Talk {
             if sentences[index].turn == 0, turns[0].role == .agent { score *= 0.5 }
             // A question is rarely what a conversation came to.
             if cues.isQuestion { score *= 0.7 }
+            if cues.isCourtesy { score *= information <= Self.politeInformation ? 0.25 : 0.8 }
+            if cues.isIdentification, !cues.isConcern { score *= 0.5 }
             return score
         }
     }
 
-    /// The sentence with which the customer says what it is about: telling, and early.
+    /// The sentence with which the customer says what it is about: early, with a word that names a problem or a wish, and no
+    /// mere yes, thanks or name.
     func issue(_ scores: [Float]) -> Int? {
-        let own = sentences.indices.filter { turns[sentences[$0].turn].role == .customer && scores[$0] > 0 }
-        let top = own.map { scores[$0] }.max() ?? 1
-        return own.enumerated().max { one, other in
-            value(one.offset, one.element) < value(other.offset, other.element)
-        }?.element
-
-        func value(_ place: Int, _ index: Int) -> Float {
-            let cue: Float = sentences[index].cues.isConcern ? 0.5 : 0
-            return (0.4 * scores[index] / top + cue + 0.1) / (1 + Float(place) / 4)
+        let top = max(scores.max() ?? 1, .leastNormalMagnitude)
+        var best: (index: Int, value: Float)?
+        var place = -1
+        var lastTurn = -1
+        for index in sentences.indices where turns[sentences[index].turn].role == .customer {
+            let cues = sentences[index].cues
+            let information = graph.informationCounts[index]
+            guard information >= (cues.isConcern || cues.isQuestion ? 1 : TextSummariser.informationMin) else {
+                continue
+            }
+            // Turns of nothing but politeness do not count as the beginning.
+            if sentences[index].turn != lastTurn, !cues.isCourtesy || information > Self.politeInformation {
+                place += 1
+                lastTurn = sentences[index].turn
+            }
+            let value = issueValue(cues, information, rank: scores[index] / top, place: max(place, 0))
+            if value > best?.value ?? 0 { best = (index, value) }
         }
+        return best?.index
+    }
+
+    /// - Parameter place: Of the turn among the customer's.
+    private func issueValue(_ cues: DialogueCues, _ information: Int, rank: Float, place: Int) -> Float {
+        var cue: Float = cues.isQuestion ? 0.45 : 0.15
+        if cues.isWish { cue = 0.8 }
+        if cues.isProblem { cue = cues.isWish ? 1.2 : 1 }
+        var value = cue * (0.5 + 0.5 * min(Float(information) / 5, 1)) + 0.3 * rank
+        if cues.isCourtesy { value *= information <= Self.politeInformation ? 0.1 : 0.8 }
+        if cues.isIdentification, !cues.isProblem { value *= 0.4 }
+        // In the first turns a yes only takes up the call.
+        if place > 0 {
+            if cues.isConfirmation { value *= 0.5 }
+            if cues.isCommitment { value *= 0.5 }
+        }
+        return value / (1 + 0.35 * Float(place))
     }
 
     /// Only sentences that undertake something; later ones count more, because they are what it came to.

@@ -93,13 +93,27 @@ struct ConversationHarness: Sendable {
         if !isBusy { time.advance(by: .seconds(1)) }
     }
 
+    /// Moves the clock on while a job is at work, whose lease must be prolonged before it ends.
+    func passTimeAtWork() async throws {
+        let soon = (time.monotonic + .seconds(5)).nanoseconds
+        let isHeld = try await database.read { connection in
+            try connection.first("SELECT 1 AS one FROM jobs WHERE state = 'running' AND lease_until < \(soon)") == nil
+        }
+        if isHeld { time.advance(by: .seconds(1)) }
+    }
+
     /// The events of the audit log, the oldest first, as `event step`.
     func audit(_ processingID: String) async throws -> [String] {
-        let answer = try await service.send(
-            .get, "/api/v1/postprocess/\(processingID)/audit?limit=200", token: staff)
-        return (answer.json.array ?? []).reversed().map { event in
+        try await events(processingID).map { event in
             [event["event"]?.string, event["step"]?.string].compactMap(\.self).joined(separator: " ")
         }
+    }
+
+    /// The events of the audit log as they are shown, the oldest first.
+    func events(_ processingID: String) async throws -> [JSONValue] {
+        let answer = try await service.send(
+            .get, "/api/v1/postprocess/\(processingID)/audit?limit=200", token: staff)
+        return (answer.json.array ?? []).reversed()
     }
 
     func put(_ settings: JSONValue, account: String = "acme") async throws -> RunningService.Answer {

@@ -158,6 +158,8 @@ struct ConversationTests {
                     StandIn.turn(
                         "user", "I repeat: four one one one, double one double one, one one one one, one one one one.",
                         9),
+                    StandIn.turn("user", "Now in pieces: 4111 1111,", 15), StandIn.turn("agent", "Mm-hm.", 18),
+                    StandIn.turn("user", "1111 1111.", 20),
                 ]))
         }
         try await ConversationHarness.run(standIn) { harness in
@@ -168,7 +170,8 @@ struct ConversationTests {
             #expect(
                 transcript
                     == "User: My card is [card number removed], call 030 1234567.\n"
-                    + "User: I repeat: [card number removed].\n")
+                    + "User: I repeat: [card number removed].\nUser: Now in pieces: [card number removed],\n"
+                    + "AI: Mm-hm.\nUser: [card number removed].\n")
             for path in [StandIn.summary, StandIn.report] {
                 let body = standIn.seen(path).first?.body.text ?? ""
                 #expect(body.contains("[card number removed]") && !body.contains("4111"))

@@ -1,3 +1,4 @@
+import Contracts
 import HTTPMessages
 import JSONCoding
 import Platform
@@ -217,6 +218,140 @@ struct ProviderTests {
             standIn.on(StandIn.report) { _ in .bytes(Array("no report".utf8), type: "application/pdf") }
         }
         expectFailure(odd, at: "report", "The docs service gave something that is no PDF.")
+    }
+
+    @Test(arguments: [
+        (
+            413, #"{"status":413,"code":"too_large","detail":"The conversation has more than 7 bytes of text."}"#,
+            "The conversation has more than 7 bytes of text"
+        ),
+        (
+            422,
+            #"{"status":422,"code":"validation_failed","detail":"Not valid.","errors":[{"field":"turns[2].text","message":"is not valid"}]}"#,
+            "turns[2].text is not valid"
+        ),
+        (409, #"{"status":409,"code":"taken"}"#, "taken"),
+    ])
+    func `what docs refuses ends the conversation at once, with its reason in state and audit`(
+        code: Int, body: String, reason: String
+    ) async throws {
+        for (path, step) in [(StandIn.summary, "summary"), (StandIn.report, "report")] {
+            let (status, standIn, audit) = try await outcome { standIn in
+                standIn.on(path) { _ in .json(code, (try? JSONValue(parsing: body)) ?? .null) }
+            }
+            expectFailure(status, at: step, "The docs service refuses the request: \(reason).")
+            #expect(standIn.seen(path).count == 1)
+            #expect(audit.suffix(2) == ["step_failed \(step)", "failed"])
+        }
+    }
+
+    @Test func `the model's time is told to docs, which then has time left for the built-in engine`() async throws {
+        let (_, standIn, _) = try await outcome(settings: ["timeouts": ["model_seconds": 60]]) { _ in }
+        #expect(standIn.seen(StandIn.summary).first?.body["model_seconds"]?.integer == 60)
+        var timeouts = AccountSettings.Timeouts()
+        // docs gives a model SUMMARY_TIMEOUT, 200 seconds unless told otherwise.
+        #expect(timeouts.summary > .seconds(200))
+        timeouts.modelSeconds = AccountSettings.Timeouts.modelSecondsMax
+        #expect(timeouts.summary < Conversation.usualTime)
+        #expect(timeouts.summary < ConversationPipeline.stepTimeMax)
+    }
+
+    @Test func `a conversation at the limits of its length is processed, one beyond is not`() async throws {
+        @Sendable func turns(_ count: Int, _ text: String) -> [JSONValue] {
+            (0..<count).map { StandIn.turn("user", text, Int64($0)) }
+        }
+        let text = String(repeating: "ä", count: 10_000)
+        let fitting = ConversationTurn.textBytesMax / text.utf8.count
+        let rest = String(repeating: "b", count: ConversationTurn.textBytesMax - fitting * text.utf8.count)
+        let whole = turns(fitting, text) + turns(1, rest)
+        let (bytes, standIn, _) = try await outcome { standIn in
+            standIn.on(StandIn.conversation) { _ in .json(200, StandIn.detail(turns: whole, hasAudio: false)) }
+        }
+        #expect(bytes["status"]?.string == "completed", "\(bytes)")
+        #expect(standIn.seen(StandIn.summary).first?.body["turns"]?.array?.count == fitting + 1)
+        let (beyond, _, _) = try await outcome { standIn in
+            standIn.on(StandIn.conversation) { _ in
+                .json(200, StandIn.detail(turns: whole + turns(1, "c"), hasAudio: false))
+            }
+        }
+        expectFailure(beyond, at: "transcript", "The conversation has more than 4194304 bytes of text.")
+        let (many, _, _) = try await outcome { standIn in
+            standIn.on(StandIn.conversation) { _ in
+                .json(200, StandIn.detail(turns: turns(ConversationTurn.turnsMax + 1, "a"), hasAudio: false))
+            }
+        }
+        expectFailure(many, at: "transcript", "The conversation has more than 20000 turns.")
+    }
+
+    @Test func `control characters and endless turns of the provider do not come through`() async throws {
+        let long = String(repeating: "e\u{301}", count: ProviderConversation.turnLengthMax)
+        let (status, standIn, _) = try await outcome { standIn in
+            standIn.on(StandIn.conversation) { _ in
+                .json(
+                    200,
+                    StandIn.detail(turns: [
+                        StandIn.turn("user", "a\u{0}b\u{1B}[31m\u{85}c\r\nd\te", 0), StandIn.turn("user", long, 1),
+                        StandIn.turn("user", "\u{1}\u{2}", 2),
+                    ]))
+            }
+        }
+        #expect(status["status"]?.string == "completed")
+        let turns = standIn.seen(StandIn.summary).first?.body["turns"]?.array ?? []
+        #expect(turns.first?["text"]?.string == "ab[31mc\nd\te")
+        #expect(turns.last?["text"]?.string?.unicodeScalars.count == ProviderConversation.turnLengthMax)
+        #expect(turns.count == 2)
+    }
+
+    @Test(arguments: [
+        (429, "Retry-After: 20", "completed"), (503, "Server: odd", "failed"), (422, "Server: odd", "failed"),
+        (401, "Server: odd", "failed"),
+    ])
+    func `what the provider says to the question for the recording ends the same way`(
+        code: Int, field: String, end: String
+    ) async throws {
+        let (status, standIn, audit) = try await outcome { standIn in
+            standIn.on(StandIn.audio) { number in
+                code == 429 && number > 6
+                    ? .bytes(StandIn.recording(seconds: 12), type: "audio/mpeg")
+                    : .json(code, ["detail": ["status": "x", "message": "no\nway"]], fields: [field])
+            }
+        }
+        #expect(status["status"]?.string == end)
+        let expected: (Int, String?) =
+            switch code {
+            case 429: (7, nil)
+            case 503: (5, "ElevenLabs cannot answer: status 503 (no way).")
+            case 422: (1, "ElevenLabs refuses the request: status 422 (no way).")
+            default: (1, "ElevenLabs refuses the API key (no way).")
+            }
+        #expect(standIn.seen(StandIn.audio).count == expected.0)
+        #expect(status["error_message"]?.string == expected.1)
+        if code == 429 { #expect(audit.contains("step_delayed audio")) }
+    }
+
+    @Test(arguments: ["<html>busy</html>", "{\"conversation_id\":", "", "nul"])
+    func `an answer that is no JSON is tried again and then the reason`(body: String) async throws {
+        let (status, standIn, _) = try await outcome { standIn in
+            standIn.on(StandIn.conversation) { _ in .bytes(Array(body.utf8), type: "application/json") }
+        }
+        expectFailure(status, at: "transcript", "ElevenLabs gave an answer that cannot be read.")
+        #expect(standIn.seen(StandIn.conversation).count == 5)
+    }
+
+    @Test func `a recording that comes too slowly for any other limit ends its step in time`() async throws {
+        let standIn = try StandIn()
+        standIn.on(StandIn.audio) { number in
+            number == 1
+                ? .trickle(StandIn.recording(seconds: 1)) : .bytes(StandIn.recording(seconds: 12), type: "audio/mpeg")
+        }
+        try await ConversationHarness.run(standIn) { harness in
+            let id = try await harness.start()
+            await standIn.await(StandIn.audio)
+            while try await !harness.audit(id).contains("step_failed audio") { try await harness.passTimeAtWork() }
+            let events = try await harness.events(id)
+            #expect(events.contains { $0["detail"]?.string == "Attempt 1: The step took longer than 290 seconds." })
+            #expect(try await harness.settle(id)["status"]?.string == "completed")
+        }
     }
 
     @Test func `a service of ours that is down is waited for, longer than five attempts`() async throws {

@@ -11,6 +11,8 @@ final class StandIn: Sendable {
         case bytes([UInt8], type: String)
         /// A head that promises more bytes than come.
         case cut([UInt8], promised: Int)
+        /// A recording whose end never comes.
+        case trickle([UInt8])
         /// Nothing, until the peer goes away.
         case silence
         /// The connection ends without an answer, as when a service is restarted.
@@ -66,6 +68,10 @@ final class StandIn: Sendable {
                     try connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(promised)\r\n\r\n")
                     try connection.send(bytes)
                     return
+                case .trickle(let bytes):
+                    try connection.send("HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\n\r\n")
+                    try connection.send(bytes)
+                    return connection.awaitClose()
                 case .silence:
                     return connection.awaitClose()
                 case .hangUp:

@@ -18,7 +18,10 @@ package enum DocsProgram: ServiceProgram {
     ) async throws -> ServiceApp {
         var api = API()
         SummaryRoutes(desk: SummaryDesk(settings, on: foundation)).add(to: &api)
-        ReportRoutes(typesetter: Typesetter()).add(to: &api)
+        var limits = DocumentLimits()
+        // The words of the longest conversation, and as much again for who said them, times, summary and metadata.
+        limits.textBytesMax = 2 * ConversationTurn.textBytesMax
+        ReportRoutes(typesetter: Typesetter(limits: limits)).add(to: &api)
         return ServiceApp(api: api, tokens: PublishedKeys(foundation: foundation))
     }
 }

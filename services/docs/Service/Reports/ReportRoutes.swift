@@ -9,8 +9,7 @@ import Typesetting
 struct ReportRoutes: Sendable {
     let typesetter: Typesetter
 
-    /// The largest order, in bytes: as for summaries.
-    private static let bodyBytesMax = 8 << 20
+    private static let bodyBytesMax = ConversationTurn.orderBytesMax
 
     func add(to api: inout API) {
         api.post(
@@ -29,6 +28,7 @@ struct ReportRoutes: Sendable {
             } catch let error as WireError {
                 throw Problem.unprocessable([FieldProblem(field: error.field, message: "is not valid")])
             }
+            try order.turns.checkTextBytes()
             return try await pdf(ConversationReport(order).document)
         }
     }
@@ -69,7 +69,7 @@ struct ReportRoutes: Sendable {
     private static let turn = JSONSchema.object(
         [
             ("speaker", .string(allowed: ConversationTurn.Speaker.allCases.map(\.rawValue))),
-            ("text", .string(maxLength: 2_000_000)), ("at_seconds", .number(min: 0)),
+            ("text", .string()), ("at_seconds", .number(min: 0)),
         ], required: ["speaker", "text", "at_seconds"])
 
     private static let order = JSONSchema.object(
@@ -83,7 +83,7 @@ struct ReportRoutes: Sendable {
                     of: .object([("name", .string(maxLength: 500)), ("value", text)], required: ["name", "value"]),
                     maxItems: ConversationReportOrder.metadataMax)
             ),
-            ("summary", summary), ("turns", .array(of: turn, maxItems: ConversationReportOrder.turnsMax)),
+            ("summary", summary), ("turns", .array(of: turn, maxItems: ConversationTurn.turnsMax)),
             ("generated_at", .timestamp),
         ],
         required: [

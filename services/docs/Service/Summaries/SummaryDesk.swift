@@ -75,7 +75,8 @@ actor SummaryDesk {
                     return Attempt(outcome: .failure(error), usage: usage)
                 }
             }
-            group.addTask { [time, patience] in
+            let patience = min(patience, order.modelSeconds.map { .seconds($0) } ?? patience)
+            group.addTask { [time] in
                 try? await time.sleep(for: patience)
                 return nil
             }

@@ -8,8 +8,7 @@ import ServiceKit
 struct SummaryRoutes: Sendable {
     let desk: SummaryDesk
 
-    /// The largest order, in bytes: some ten hours of talk.
-    static let bodyBytesMax = 8 << 20
+    private static let bodyBytesMax = ConversationTurn.orderBytesMax
 
     private static let turn = JSONSchema.object(
         [
@@ -21,9 +20,14 @@ struct SummaryRoutes: Sendable {
         [
             ("account_id", .string(minLength: 1, maxLength: 200)),
             ("conversation_id", .string(minLength: 1, maxLength: 200)),
-            ("turns", .array(of: turn, maxItems: ConversationSummaryOrder.turnsMax)),
+            ("turns", .array(of: turn, maxItems: ConversationTurn.turnsMax)),
             ("prompt", .nullable(.string(maxLength: ConversationSummaryOrder.promptLengthMax))),
             ("model", .nullable(.string(minLength: 1, maxLength: 200))),
+            (
+                "model_seconds",
+                JSONSchema.nullable(.integer(min: 1, max: 3_600))
+                    .described("How long the model may take; SUMMARY_TIMEOUT holds, too")
+            ),
         ], required: ["account_id", "conversation_id", "turns"])
 
     private static let point = JSONSchema.object([
@@ -39,7 +43,8 @@ struct SummaryRoutes: Sendable {
     func add(to api: inout API) {
         api.post(
             "/internal/summaries/conversation", access: .service, summary: "The summary of a recorded conversation",
-            body: .json(Self.order), answers: [.json(200, "The summary", Self.summary)],
+            body: .json(Self.order),
+            answers: [.json(200, "The summary", Self.summary), .problem(413, "The conversation is too long")],
             bodyBytesMax: Self.bodyBytesMax
         ) { request in
             let json = try await request.json(Self.order, bytesMax: Self.bodyBytesMax)
@@ -49,6 +54,7 @@ struct SummaryRoutes: Sendable {
             } catch let error as WireError {
                 throw Problem.unprocessable([FieldProblem(field: error.field, message: "is missing or malformed")])
             }
+            try order.turns.checkTextBytes()
             return .json(try await desk.summary(of: order).json)
         }
     }

@@ -19,8 +19,15 @@ struct AccountSettings: Sendable, Hashable {
         var providerSeconds = 30
         /// How long the provider may take to finish a conversation, or ask to be left alone.
         var providerWaitSeconds = 1_800
-        /// For the summary.
+        /// How long the language model may take; then the built-in engine makes the summary.
         var modelSeconds = 180
+
+        /// With it a conversation is still done within five minutes.
+        static let modelSecondsMax = 240
+        /// What docs may take beyond the model's time: the built-in engine and a long conversation's way there and back.
+        static let summaryGrace = Duration.seconds(40)
+        /// How long docs may take for the summary.
+        var summary: Duration { .seconds(modelSeconds) + Self.summaryGrace }
     }
 
     /// The name of a template of notify.
@@ -82,7 +89,8 @@ struct AccountSettings: Sendable, Hashable {
         self.timeouts.providerWaitSeconds =
             timeouts?["provider_wait_seconds"]?.integer.map { Int(clamping: $0) } ?? self.timeouts.providerWaitSeconds
         self.timeouts.modelSeconds =
-            timeouts?["model_seconds"]?.integer.map { Int(clamping: $0) } ?? self.timeouts.modelSeconds
+            timeouts?["model_seconds"]?.integer.map { min(Int(clamping: $0), Timeouts.modelSecondsMax) }
+            ?? self.timeouts.modelSeconds
         redactsCardNumbers = json["redact_card_numbers"]?.bool ?? true
         linkSeconds = json["link_seconds"]?.integer.map { Int(clamping: $0) } ?? linkSeconds
     }
@@ -128,7 +136,11 @@ struct AccountSettings: Sendable, Hashable {
             .object([
                 ("provider_seconds", JSONSchema.integer(min: 1, max: 300).example(30)),
                 ("provider_wait_seconds", JSONSchema.integer(min: 1, max: 86_400).example(1_800)),
-                ("model_seconds", JSONSchema.integer(min: 5, max: 600).example(180)),
+                (
+                    "model_seconds",
+                    JSONSchema.integer(min: 5, max: Int64(Timeouts.modelSecondsMax))
+                        .described("Then the built-in engine makes the summary").example(180)
+                ),
             ])
         ),
         ("redact_card_numbers", .boolean),

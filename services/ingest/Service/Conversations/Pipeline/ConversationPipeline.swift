@@ -28,9 +28,11 @@ struct ConversationPipeline: Sendable {
     let time: any TimeSource
     let logger: Logger
 
-    static var options: JobKindOptions {
-        JobKindOptions(concurrency: 4, retry: RetryPolicy(), timeLimit: .seconds(600))
-    }
+    /// How long one attempt at a step may take: within it, even a provider that sends byte after byte, slowly enough for no
+    /// other limit, does not keep a conversation from ending with a reason.
+    static let stepTimeMax = Duration.seconds(290)
+
+    static var options: JobKindOptions { JobKindOptions(concurrency: 4, retry: RetryPolicy()) }
 
     /// The job of a conversation's present step.
     static func job(for id: Identifier, accountID: String, polls: Int = 0, after delay: Duration? = nil) -> NewJob {
@@ -56,12 +58,24 @@ struct ConversationPipeline: Sendable {
             pipeline: self, context: context, conversation: conversation, settings: settings,
             polls: context.payload["polls"]?.integer.map { Int(clamping: $0) } ?? 0)
         do {
-            try await run.perform()
+            try await withinTimeLimit { try await run.perform() }
         } catch let failure as StepFailure {
             try await settle(failure, run)
         } catch is ConversationRun.Superseded {
             logger.info(
                 "a conversation was replaced while it was worked on", [("processing.id", conversation.processingID)])
+        }
+    }
+
+    private func withinTimeLimit(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await body() }
+            group.addTask { [time] in
+                try await time.sleep(for: Self.stepTimeMax)
+                throw StepFailure.temporary("The step took longer than \(Self.stepTimeMax.components.seconds) seconds.")
+            }
+            defer { group.cancelAll() }
+            try await group.next()
         }
     }
 

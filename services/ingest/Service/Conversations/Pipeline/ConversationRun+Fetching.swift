@@ -30,18 +30,15 @@ extension ConversationRun {
         }
         try await checkOwner(of: fetched)
         guard !fetched.turns.isEmpty else { throw StepFailure.permanent("Nothing was said in the conversation.") }
-        guard fetched.turns.count <= ConversationSummaryOrder.turnsMax else {
-            throw StepFailure.permanent(
-                "The conversation has more than \(ConversationSummaryOrder.turnsMax) turns.")
-        }
-        var material = ConversationMaterial(turns: fetched.turns, metadata: fetched.metadata)
-        let removed = settings.redactsCardNumbers ? redact(&material) : 0
+        try checkLength(of: fetched.turns)
+        let (turns, removed) = settings.redactsCardNumbers ? CardRedactor.redact(fetched.turns) : (fetched.turns, 0)
+        let material = ConversationMaterial(turns: turns, metadata: fetched.metadata)
         var usage = UsageTable.Entry(service: .elevenlabs, operation: "conversation")
         usage.providerUnits = fetched.cost
         usage.costUSD = fetched.cost / 1_000 * pipeline.prices.perThousandCredits
         let now = pipeline.time.wall
         try await advance(detail: "\(fetched.turns.count) turns", usage: [usage]) {
-            [conversation, material] connection in
+            [conversation] connection in
             try ConversationTable.setProviderData(conversation.id, fetched, material, in: connection)
             if removed > 0 {
                 try ConversationAudit.add(
@@ -63,14 +60,14 @@ extension ConversationRun {
         }
     }
 
-    private func redact(_ material: inout ConversationMaterial) -> Int {
-        var count = 0
-        for index in material.turns.indices {
-            let (text, removed) = CardRedactor.redact(material.turns[index].text)
-            material.turns[index].text = text
-            count += removed
+    /// Said here, before anything is fetched or stored, and not by docs at the end.
+    private func checkLength(of turns: [ConversationTurn]) throws(StepFailure) {
+        guard turns.count <= ConversationTurn.turnsMax else {
+            throw .permanent("The conversation has more than \(ConversationTurn.turnsMax) turns.")
         }
-        return count
+        guard turns.reduce(0, { $0 + $1.text.utf8.count }) <= ConversationTurn.textBytesMax else {
+            throw .permanent("The conversation has more than \(ConversationTurn.textBytesMax) bytes of text.")
+        }
     }
 
     func fetchAudio() async throws {

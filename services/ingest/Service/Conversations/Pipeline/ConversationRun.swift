@@ -134,8 +134,8 @@ struct ConversationRun: Sendable {
         let summary = try await pipeline.peers.summary(
             ConversationSummaryOrder(
                 accountID: conversation.accountID, conversationID: conversation.conversationID, turns: material.turns,
-                prompt: settings.prompt, model: settings.model),
-            timeout: .seconds(settings.timeouts.modelSeconds))
+                prompt: settings.prompt, model: settings.model, modelSeconds: settings.timeouts.modelSeconds),
+            timeout: settings.timeouts.summary)
         var usage = UsageTable.Entry(service: .model, operation: summary.engine)
         usage.inputTokens = max(0, summary.inputTokens)
         usage.outputTokens = max(0, summary.outputTokens)

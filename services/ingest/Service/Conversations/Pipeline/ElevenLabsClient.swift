@@ -8,7 +8,7 @@ import Settings
 struct ElevenLabsClient: Sendable {
     static let standardURL = "https://api.elevenlabs.io"
     /// A larger answer is none of theirs.
-    static let answerBytesMax = 32 << 20
+    static let answerBytesMax = 16 << 20
     /// The longest pause that is waited for when they ask for one.
     static let pauseMax = Duration.seconds(300)
 
@@ -33,6 +33,7 @@ struct ElevenLabsClient: Sendable {
     /// The recording as it arrives; nil when there is none.
     func audio(_ id: String, timeout: Duration) async throws(StepFailure) -> HTTPClientStream? {
         var request = try request("/v1/convai/conversations/\(PercentCoding.encode(id))/audio", timeout)
+        // The step's own limit ends what never does.
         request.timeouts.total = nil
         request.responseBytesMax = .max
         let stream: HTTPClientStream
@@ -75,7 +76,7 @@ struct ElevenLabsClient: Sendable {
         return HTTPClientRequest(
             .get, baseURL + path, fields: fields,
             timeouts: HTTPClientRequest.Timeouts(
-                connect: .seconds(5), firstByte: timeout, idle: timeout, total: timeout * 4),
+                connect: .seconds(5), firstByte: timeout, idle: timeout, total: min(timeout * 4, .seconds(240))),
             retry: .none, responseBytesMax: Self.answerBytesMax, peer: "elevenlabs")
     }
 

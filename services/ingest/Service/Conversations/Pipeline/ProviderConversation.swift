@@ -27,7 +27,7 @@ struct ProviderConversation: Sendable {
     let accountID: String?
     let emailID: String?
 
-    /// The longest text of one turn that is kept, in characters.
+    /// The longest text of one turn that is kept, in Unicode scalars: a character may be made of any number of them.
     static let turnLengthMax = 20_000
 
     /// - Returns: nil when it is not a conversation.
@@ -37,7 +37,7 @@ struct ProviderConversation: Sendable {
         }
         conversationID = id
         self.status = status
-        agentID = json["agent_id"]?.string
+        agentID = json["agent_id"]?.string.flatMap { Conversation.isName($0) ? $0 : nil }
         agentName = json["agent_name"]?.string.flatMap(Self.line)
         let metadata = json["metadata"]
         turns = (json["transcript"]?.array ?? []).compactMap(Self.turn)
@@ -61,11 +61,23 @@ struct ProviderConversation: Sendable {
 
     /// Turns in which a tool was called have no message.
     private static func turn(_ json: JSONValue) -> ConversationTurn? {
-        guard let text = json["message"]?.string, text.contains(where: { !$0.isWhitespace }) else { return nil }
+        guard let message = json["message"]?.string else { return nil }
+        let text = plain(message)
+        guard text.contains(where: { !$0.isWhitespace }) else { return nil }
         let seconds = json["time_in_call_secs"]?.number ?? 0
         return ConversationTurn(
-            speaker: json["role"]?.string == "user" ? .user : .agent, text: String(text.prefix(turnLengthMax)),
+            speaker: json["role"]?.string == "user" ? .user : .agent, text: text,
             atSeconds: seconds.isFinite ? max(0, seconds) : 0)
+    }
+
+    /// The text without control characters but for line ends and tabs, and not longer than ``turnLengthMax``.
+    private static func plain(_ text: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars.prefix(turnLengthMax)
+        where scalar == "\n" || scalar == "\t" || scalar.properties.generalCategory != .control {
+            scalars.append(scalar)
+        }
+        return String(scalars)
     }
 
     /// A short text of one line; nil when nothing is left.
@@ -79,7 +91,7 @@ struct ProviderConversation: Sendable {
     var metadata: [(name: String, value: String)] {
         let items: [(String, String?)] = [
             ("Call successful", isSuccessful), ("Ended because", terminationReason), ("Language", language),
-            ("Direction", direction), ("Agent ID", agentID.flatMap(Self.line)),
+            ("Direction", direction), ("Agent ID", agentID),
         ]
         return items.compactMap { name, value in value.map { (name: name, value: $0) } }
     }

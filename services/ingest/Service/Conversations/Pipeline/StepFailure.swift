@@ -1,5 +1,6 @@
 import HTTPMessages
 import HTTPServer
+import JSONCoding
 import ObjectStore
 import ServiceKit
 
@@ -17,13 +18,25 @@ enum StepFailure: Error, Sendable {
     /// Between two tries while a part of ours is down: short, so that the work goes on as soon as it is back.
     static let outagePause = Duration.seconds(5)
 
+    /// What the same request would get again.
+    private static let refusals: [HTTPStatus] = [.conflict, .contentTooLarge, .unprocessableContent]
+
+    /// One line, without the full stop that the sentence around it has.
+    private static func reason(of problem: Problem) -> String {
+        let fields = problem.errors.prefix(3).map { "\($0.field) \($0.message)" }.joined(separator: ", ")
+        let detail = problem.detail.flatMap { $0.isEmpty ? nil : $0 } ?? problem.code
+        let text = fields.isEmpty ? detail : fields
+        let line = String(text.prefix(300)).split(whereSeparator: \.isNewline).joined(separator: " ")
+        return line.hasSuffix(".") ? String(line.dropLast()) : line
+    }
+
     /// What an error thrown in a step means.
     init(_ error: any Error, peer: String = "The service") {
         switch error {
         case let failure as StepFailure: self = failure
         case is CancellationError: self = .cancelled
-        case let problem as Problem where problem.status == .unprocessableContent || problem.status == .conflict:
-            self = .permanent("\(peer) refuses the request: \(problem.detail ?? problem.code).")
+        case let problem as Problem where Self.refusals.contains(problem.status):
+            self = .permanent("\(peer) refuses the request: \(Self.reason(of: problem)).")
         case let problem as Problem where problem.code == PeerClient.unreachableCode:
             self = .wait(Self.outagePause, "\(peer) cannot be reached.")
         case let problem as Problem:

@@ -169,14 +169,15 @@ struct ConversationRoutes: Sendable {
     }
 
     private static func accepted(_ conversation: Conversation, isNew: Bool) -> HTTPResponse {
-        let message =
-            isNew
-            ? "Conversation processing started"
-            : conversation.status == .processing
-                ? "Conversation is already being processed" : "Conversation was processed before"
+        let known =
+            switch conversation.status {
+            case .processing: "Conversation is already being processed"
+            case .completed: "Conversation was processed before"
+            case .failed: "Conversation processing failed before; retry it, or force it to begin anew"
+            }
         return .json(
             [
-                "success": true, "message": .string(message),
+                "success": true, "message": .string(isNew ? "Conversation processing started" : known),
                 "data": [
                     "conversation_id": .string(conversation.conversationID),
                     "processing_id": .string(conversation.processingID),
