@@ -35,11 +35,12 @@ def poll(what, seconds, ask):
     raise SystemExit(f"waited in vain for {what}")
 
 
-def incidents(desk, staff):
+def incidents(desk, staff, customers="customer"):
+    """Reports each message as one of these customers; how many got another class than expected."""
     wrong = 0
     for index, (message, expected) in enumerate(MESSAGES):
-        order = {"customer_id": f"customer-{index}", "channel": "email", "message": message,
-                 "email": f"customer-{index}@example.org", "phone": "+4915112345678"}
+        order = {"customer_id": f"{customers}-{index}", "channel": "email", "message": message,
+                 "email": f"{customers}-{index}@example.org", "phone": "+4915112345678"}
         started = time.monotonic()
         answer = desk.call("POST", "/api/incidents", order)
         print(f"> {message}")
@@ -61,8 +62,9 @@ def incidents(desk, staff):
     return wrong
 
 
-def conversation(desk, keep):
-    order = {"email_id": "manager@example.org", "account_id": ACCOUNT, "conversation_id": "conv_demo"}
+def conversation(desk, keep, force=False):
+    """Has the stand-in's conversation processed and keeps its files; again with `force`."""
+    order = {"email_id": "manager@example.org", "account_id": ACCOUNT, "conversation_id": "conv_demo", "force": force}
     started = time.monotonic()
     accepted = desk.call("POST", "/api/v1/postprocess/conversation", order)
     print(f"{accepted['message']}: {accepted['data']['processing_id']} [{(time.monotonic() - started) * 1000:.0f} ms]")
@@ -92,6 +94,19 @@ def outbox(folder):
         print(f"  {path.name}: to {message['to']}: {message['subject']} (attachments: {attachments})")
 
 
+def begin(url):
+    """Signs up the first user, who is an administrator, and makes a key for a machine: a client of each."""
+    staff = Lectern(url)
+    staff.register("demo")
+    key = staff.call(
+        "POST", "/auth/api-keys",
+        {"name": "demonstration", "scopes": ["incidents:write", "postprocess:write", "read"], "account_id": ACCOUNT})
+    desk = Lectern(url)
+    desk.key = key["key"]
+    print(f"made an API key for {ACCOUNT}\n")
+    return staff, desk
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--url", required=True)
@@ -100,14 +115,7 @@ def main():
     options = parser.parse_args()
     options.keep.mkdir(parents=True, exist_ok=True)
 
-    staff = Lectern(options.url)
-    staff.register("demo")
-    key = staff.call(
-        "POST", "/auth/api-keys",
-        {"name": "demonstration", "scopes": ["incidents:write", "postprocess:write", "read"], "account_id": ACCOUNT})
-    desk = Lectern(options.url)
-    desk.key = key["key"]
-    print(f"made an API key for {ACCOUNT}\n")
+    staff, desk = begin(options.url)
     wrong = incidents(desk, staff)
     conversation(desk, options.keep)
     print("\nemails in the outbox (nothing was sent):")

@@ -5,8 +5,11 @@
 
 LeakSanitizer cannot follow the pointers in which Swift's enums keep their case in spare bits, so it always counts some
 static tables as lost. What leaks grows with the work; those do not. Each service is stopped by SIGTERM and its count
-at exit is compared between a run with one round of the main job and a run with several. Standard library only.
+at exit is compared between a run with one round of work (a lecture, incidents, a recorded conversation) and a run with
+several. Standard library only.
 """
+import contextlib
+import io
 import os
 import pathlib
 import re
@@ -18,6 +21,8 @@ import sys
 import tempfile
 import time
 import urllib.request
+
+import demo_desk
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SERVICES = ["auth", "chat", "ingest", "docs", "notify"]
@@ -40,16 +45,33 @@ def is_ready(port):
         return False
 
 
+def work(url, rounds, keep):
+    keep.mkdir()
+    with contextlib.redirect_stdout(io.StringIO()):
+        staff, desk = demo_desk.begin(url)
+        for number in range(rounds):
+            demo_desk.incidents(desk, staff, customers=f"customer-{number}")
+            demo_desk.conversation(desk, keep, force=True)
+    for _ in range(rounds):
+        subprocess.run(
+            [sys.executable, str(ROOT / "scripts/demo.py"), "--url", url], check=True, stdout=subprocess.DEVNULL)
+
+
 def leaked(products, rounds):
-    """The objects each service left unreachable after so many rounds of the main job."""
+    """The objects each service left unreachable after so many rounds of work."""
     with tempfile.TemporaryDirectory() as folder:
-        ports = dict(zip(SERVICES, free_ports(len(SERVICES))))
+        provider_port, *service_ports = free_ports(len(SERVICES) + 1)
+        ports = dict(zip(SERVICES, service_ports))
         environment = dict(
             os.environ, VAR_DIR=folder, LOG_LEVEL="ERROR", OMP_THREAD_LIMIT="1", SWIFT_BACKTRACE="enable=no",
             INTERNAL_SECRET=secrets.token_urlsafe(32), CHAT_PER_MINUTE="100000", UPLOAD_PER_HOUR="100000",
             PROMPTS_DIR=str(ROOT / "prompts"), TEMPLATES_DIR=str(ROOT / "templates"),
+            ELEVENLABS_BASE_URL=f"http://127.0.0.1:{provider_port}", ELEVENLABS_API_KEY="stand-in",
             ASAN_OPTIONS="detect_leaks=1", **{f"{name.upper()}_PORT": str(port) for name, port in ports.items()})
         processes = {}
+        provider = subprocess.Popen(
+            [sys.executable, str(ROOT / "scripts/elevenlabs_stand_in.py"), "--port", str(provider_port)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             for name in SERVICES:
                 log = open(pathlib.Path(folder) / f"{name}.err", "wb")
@@ -61,15 +83,14 @@ def leaked(products, rounds):
                     if processes[name].poll() is not None or time.monotonic() > deadline:
                         raise SystemExit(f"leaks: {name} does not get ready")
                     time.sleep(0.1)
-            for _ in range(rounds):
-                subprocess.run(
-                    [sys.executable, str(ROOT / "scripts/demo.py"), "--url", f"http://127.0.0.1:{ports['auth']}"],
-                    check=True, stdout=subprocess.DEVNULL)
+            work(f"http://127.0.0.1:{ports['auth']}", rounds, pathlib.Path(folder) / "kept")
         finally:
             for process in processes.values():
                 process.send_signal(signal.SIGTERM)
             for process in processes.values():
                 process.wait(timeout=120)
+            provider.kill()
+            provider.wait()
         counts = {}
         for name in SERVICES:
             text = (pathlib.Path(folder) / f"{name}.err").read_text(errors="replace")
@@ -85,7 +106,7 @@ def main():
     once, often = leaked(products, 1), leaked(products, ROUNDS)
     growing = False
     for name in SERVICES:
-        print(f"leaks: {name}: {once[name]} objects after one round of the main job, {often[name]} after {ROUNDS}")
+        print(f"leaks: {name}: {once[name]} objects after one round of work, {often[name]} after {ROUNDS}")
         growing = growing or often[name] > once[name]
     sys.exit("leaks: a service leaks" if growing else 0)
 
