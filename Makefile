@@ -10,7 +10,8 @@
 
 SHELL := /bin/bash
 JOBS ?= 2
-DATA ?= ../shared/data/retrieval
+# Articles and questions for bench-retrieval and bench-answers; they are not part of the repository.
+RETRIEVAL_DATA = $(or $(DATA),../shared/data/retrieval)
 CONFIGURATION := release
 export MODEL_DIR ?= $(CURDIR)/var/models/all-MiniLM-L6-v2
 PRODUCTS := .build/$(CONFIGURATION)
@@ -70,8 +71,9 @@ bench-search: build
 	@$(PRODUCTS)/bench-search
 
 bench-retrieval: build
-	@$(PRODUCTS)/bench-retrieval --data '$(DATA)'
+	@$(PRODUCTS)/bench-retrieval --data '$(RETRIEVAL_DATA)'
 
+# DATA: a CSV file with the columns text and category, of messages that the classifier has not learned from.
 bench-classifier: build
 	@$(PRODUCTS)/bench-classifier $(if $(DATA),--data '$(DATA)')
 
@@ -83,7 +85,7 @@ bench-incidents-crash: build
 	@python3 Benchmarks/scripts/bench_incidents.py $(PRODUCTS) --rate 50 --kills 40
 
 bench-answers: build
-	@$(PRODUCTS)/bench-answers --data '$(DATA)'
+	@$(PRODUCTS)/bench-answers --data '$(RETRIEVAL_DATA)'
 
 bench-jobs: build
 	@$(PRODUCTS)/bench-jobs

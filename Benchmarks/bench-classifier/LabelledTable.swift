@@ -1,21 +1,35 @@
 import Foundation
 
-/// A CSV file (RFC 4180) with the columns `text` and `category`.
+/// A CSV file (RFC 4180) with the columns `text` and `category`, in any order and beside others.
 enum LabelledTable {
     struct Row {
         let text: String
         let label: String
     }
 
-    struct Malformed: Error {}
+    struct Malformed: Error, CustomStringConvertible {
+        let description: String
+    }
 
+    /// - Throws: `Malformed`, saying what is wrong.
     static func read(_ path: String) throws -> [Row] {
-        let records = records(in: try String(contentsOfFile: path, encoding: .utf8))
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            throw Malformed(description: "\(path) cannot be read")
+        }
+        guard var content = String(validating: bytes, as: UTF8.self) else {
+            throw Malformed(description: "\(path) is not UTF-8")
+        }
+        if content.hasPrefix("\u{FEFF}") { content.unicodeScalars.removeFirst() }
+        let records = records(in: content).filter { $0 != [""] }
         guard let names = records.first, let text = names.firstIndex(of: "text"),
             let label = names.firstIndex(of: "category")
-        else { throw Malformed() }
-        return try records.dropFirst().map { fields in
-            guard fields.count == names.count else { throw Malformed() }
+        else { throw Malformed(description: "the first line of \(path) must name the columns text and category") }
+        guard records.count > 1 else { throw Malformed(description: "\(path) has no messages") }
+        return try records.dropFirst().enumerated().map { index, fields in
+            guard fields.count == names.count else {
+                throw Malformed(
+                    description: "message \(index + 1) of \(path) has \(fields.count) fields, not \(names.count)")
+            }
             return Row(text: fields[text], label: fields[label])
         }
     }
@@ -37,8 +51,8 @@ enum LabelledTable {
             case "," where !isQuoted:
                 fields.append(field)
                 field = ""
-            case "\r" where !isQuoted: continue
-            case "\n" where !isQuoted:
+            case "\r" where !isQuoted && next == "\n": continue
+            case "\n" where !isQuoted, "\r" where !isQuoted:
                 records.append(fields + [field])
                 (fields, field) = ([], "")
             default: field.unicodeScalars.append(scalar)

@@ -6,9 +6,9 @@ package import Platform
 /// Leases and delays are stored as such a pair: setting the time of day does not move them, and after a reboot they are
 /// recognised as belonging to a machine that no longer runs anything. All workers on one SQLite database share a machine.
 package struct MachineClock: Sendable {
-    let time: any TimeSource
+    package let time: any TimeSource
     /// The kernel's random name for this boot.
-    let boot: String
+    package let boot: String
 
     /// `boot` is read from the kernel (random(4)) unless given, as tests do that play a reboot.
     package init(time: any TimeSource, boot: String? = nil) {
@@ -17,9 +17,10 @@ package struct MachineClock: Sendable {
     }
 
     /// Nanoseconds since that boot.
-    var now: Int64 { time.monotonic.nanoseconds }
+    package var now: Int64 { time.monotonic.nanoseconds }
 
-    func nanoseconds(after duration: Duration) -> Int64 { (time.monotonic + duration).nanoseconds }
+    /// The same a while from now; a while ago for a negative duration.
+    package func nanoseconds(after duration: Duration) -> Int64 { (time.monotonic + duration).nanoseconds }
 
     private static let bootOfThisMachine: String = {
         let descriptor = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)

@@ -1,6 +1,7 @@
 import HTTPClient
 import JSONCoding
 import LanguageModels
+import Metrics
 import Platform
 import Settings
 import TestSupport
@@ -27,7 +28,8 @@ import Testing
 
     private func engine(_ settings: ModelSettings) async throws -> String? {
         try await withClient { client, logger in
-            await ModelSelector(settings, client: client, logger: logger, time: ManualTime()).current()?.engine
+            await ModelSelector(settings, client: client, metrics: MetricRegistry(), logger: logger, time: ManualTime())
+                .current()?.engine
         }
     }
 
@@ -86,7 +88,8 @@ import Testing
         let time = ManualTime()
         try await withClient { (client, logger) async throws in
             let selector = ModelSelector(
-                settings(.auto, ollama: server.url), client: client, logger: logger, time: time)
+                settings(.auto, ollama: server.url), client: client, metrics: MetricRegistry(), logger: logger,
+                time: time)
             #expect(await selector.current() == nil)
             isUp.withLock { $0 = true }
             #expect(await selector.current() == nil)

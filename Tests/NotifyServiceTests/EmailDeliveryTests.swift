@@ -1,5 +1,7 @@
 import JSONCoding
+import Logs
 import Platform
+import ServiceTestSupport
 import TestSupport
 import Testing
 
@@ -24,59 +26,125 @@ struct EmailDeliveryTests {
         }
     }
 
-    /// What the server does to whom, how often it is tried when three attempts are allowed, and how that ends.
+    /// What the server does to whom, and what follows: each attempt's outcome with the code that the audit has, the state
+    /// in the end, and how many messages the server has kept.
     struct Case: Sendable, CustomTestStringConvertible {
         let recipient: String
-        let outcomes: [String]
+        let attempts: [(outcome: String, code: String?)]
         let status: String
-        let code: String
         let kept: Int
         var testDescription: String { recipient }
+
+        init(_ recipient: String, _ attempts: [(String, String?)], _ status: String, kept: Int) {
+            self.recipient = "\(recipient)@example.net"
+            self.attempts = attempts
+            self.status = status
+            self.kept = kept
+        }
     }
 
+    /// RFC 5321 section 4.2.1: 4yz is tried again, 5yz is not. Where the connection ends after the message and before its
+    /// reply nobody knows (section 4.5.3.2.6), and the repetition is the same message. Section 4.5.4.1: tried again, but never
+    /// at once.
     @Test(
         "whatever the server does ends in the right state and stands in the audit",
         arguments: [
+            Case("busy", Array(repeating: ("temporary", "421 4.3.2"), count: 3), "failed", kept: 0),
             Case(
-                recipient: "busy@example.net", outcomes: ["temporary", "temporary", "temporary"], status: "failed",
-                code: "421 4.3.2", kept: 0),
-            Case(
-                recipient: "later@example.net", outcomes: ["temporary", "temporary", "sent"], status: "sent",
-                code: "451 4.7.1", kept: 1),
-            Case(
-                recipient: "nobody@example.net", outcomes: ["permanent"], status: "failed", code: "550 5.1.1", kept: 0),
-            Case(recipient: "full@example.net", outcomes: ["permanent"], status: "failed", code: "552 5.2.2", kept: 0),
-            Case(
-                recipient: "afterdata@example.net", outcomes: ["temporary", "sent"], status: "sent", code: "451 4.3.0",
-                kept: 1),
-            Case(recipient: "spam@example.net", outcomes: ["permanent"], status: "failed", code: "550 5.7.1", kept: 0),
-            Case(
-                recipient: "dropdata@example.net", outcomes: ["unknown", "unknown", "unknown"], status: "failed",
-                code: "curl", kept: 0),
-            Case(recipient: "lost@example.net", outcomes: ["unknown", "sent"], status: "sent", code: "curl", kept: 2),
-            Case(
-                recipient: "stall@example.net", outcomes: ["temporary", "temporary", "temporary"], status: "failed",
-                code: "curl 28", kept: 0),
+                "later", [("temporary", "451 4.7.1"), ("temporary", "451 4.7.1"), ("sent", nil)], "sent", kept: 1),
+            Case("nobody", [("permanent", "550 5.1.1")], "failed", kept: 0),
+            Case("full", [("permanent", "552 5.2.2")], "failed", kept: 0),
+            Case("afterdata", [("temporary", "451 4.3.0"), ("sent", nil)], "sent", kept: 1),
+            Case("spam", [("permanent", "550 5.7.1")], "failed", kept: 0),
+            Case("toolarge", [("permanent", "552 5.3.4")], "failed", kept: 0),
+            Case("dropdata", Array(repeating: ("unknown", "curl"), count: 3), "failed", kept: 0),
+            Case("lost", [("unknown", "curl"), ("sent", nil)], "sent", kept: 2),
+            Case("stall", Array(repeating: ("temporary", "curl 28"), count: 3), "failed", kept: 0),
+            Case("stalldata", Array(repeating: ("unknown", "curl 28"), count: 3), "failed", kept: 0),
         ])
     func misbehaviour(_ expected: Case) async throws {
         let server = try MailServer()
         var environment = server.environment
-        environment["DELIVERY_ATTEMPTS"] = "3"
+        environment["EMAIL_ATTEMPTS"] = "3"
+        environment["SMTP_TIMEOUT"] = "1s"
         try await withNotify(environment) { notify in
             let id = try #require(
                 try await notify.submit(RunningNotify.order([["email"]], email: expected.recipient)).first)
+            for (number, full) in [(1, Duration.seconds(15)), (2, .seconds(60))] where number < expected.attempts.count
+            {
+                let waiting = try await notify.attempted(id, number)
+                #expect(waiting["status"]?.string == "pending" && waiting["attempts"]?.integer == Int64(number))
+                #expect(waiting["error"]?.string?.isEmpty == false && waiting["sent_at"] == .null)
+                let next = try #require(waiting["next_attempt_at"]?.string.flatMap { Timestamp(rfc3339: $0) })
+                let updated = try #require(waiting["updated_at"]?.string.flatMap { Timestamp(rfc3339: $0) })
+                #expect((full / 2...full).contains(next.duration(since: updated)), "wait \(number)")
+            }
             let notification = try await notify.settled(id)
             #expect(notification["status"]?.string == expected.status)
-            #expect(RunningNotify.outcomes(notification) == expected.outcomes)
-            #expect(notification["history"]?[0]?["provider_code"]?.string?.hasPrefix(expected.code) == true)
+            #expect(notification["next_attempt_at"] == .null)
+            #expect((notification["sent_at"]?.string != nil) == (expected.status == "sent"))
+            #expect((notification["error"]?.string != nil) == (expected.status == "failed"))
+            #expect(notification["attempts"]?.integer == Int64(expected.attempts.count))
+            try expectAudit(notification, expected)
             let mails = try server.kept()
             #expect(mails.count == expected.kept)
             #expect(Set(mails).count <= 1, "a repetition is the same message to the byte")
+            for mail in mails { #expect(MailServer.messageID(of: mail) == "Message-ID: <\(id)@lectern.example>") }
+        }
+    }
+
+    /// The audit has every attempt, in order, with its outcome, the server's code, words for people, and its time.
+    private func expectAudit(_ notification: JSONValue, _ expected: Case) throws {
+        let history = try #require(notification["history"]?.array)
+        #expect(history.map { $0["outcome"]?.string } == expected.attempts.map(\.outcome))
+        #expect(history.map { $0["number"]?.integer } == history.indices.map { Int64($0 + 1) })
+        var before: Timestamp?
+        for (attempt, wanted) in zip(history, expected.attempts) {
+            #expect(attempt["channel"]?.string == "email" && attempt["recipient"]?.string == expected.recipient)
+            #expect(attempt["duration_ms"]?.integer != nil)
+            let isSent = wanted.outcome == "sent"
+            #expect((attempt["provider_id"]?.string != nil) == isSent)
+            #expect((attempt["error"]?.string?.isEmpty == false) == !isSent)
+            if let code = wanted.code {
+                #expect(attempt["provider_code"]?.string?.hasPrefix(code) == true, "\(attempt)")
+            } else {
+                #expect(attempt["provider_code"] == .null)
+            }
+            let began = try #require(attempt["started_at"]?.string.flatMap { Timestamp(rfc3339: $0) })
+            if let before { #expect(began.duration(since: before) >= .milliseconds(7_500), "never again at once") }
+            before = began
+        }
+    }
+
+    @Test("an email with another channel behind it gives way after its attempts")
+    func ladder() async throws {
+        let server = try MailServer()
+        var environment = server.environment
+        environment["DELIVERY_ATTEMPTS"] = "2"
+        try await withNotify(environment) { notify in
+            let order = RunningNotify.order([["email", "sms"]], email: "busy@example.net", phone: "+15005550006")
+            let notification = try await notify.settled(try #require(try await notify.submit(order).first))
+            #expect(RunningNotify.outcomes(notification) == ["temporary", "temporary", "simulated"])
+            #expect(notification["channel"]?.string == "sms")
+        }
+    }
+
+    @Test("an email without another channel goes on for days")
+    func persistence() async throws {
+        let server = try MailServer()
+        try await withNotify(server.environment) { notify in
+            let start = notify.time.wall
+            let order = RunningNotify.order([["email"]], email: "busy@example.net")
+            let notification = try await notify.settled(try #require(try await notify.submit(order).first))
+            #expect(notification["status"]?.string == "failed")
+            #expect(notification["attempts"]?.integer == 44)
+            let days = notify.time.wall.duration(since: start).inSeconds / 86_400
+            #expect((4...6).contains(days), "\(days)")
         }
     }
 
     @Test(
-        "what only an operator can mend is tried slowly and visibly",
+        "what only an operator can mend is tried slowly and visibly, and goes out once it is mended",
         arguments: [
             (["--security", "none"], "curl 64"), (["--certificate", "other-name"], "curl 60"),
             (["--certificate", "untrusted"], "curl 60"), (["--credentials", "a:b"], "530"),
@@ -88,16 +156,31 @@ struct EmailDeliveryTests {
             "SMTP_HOST": "localhost", "SMTP_PORT": String(server.port), "SMTP_FROM_EMAIL": "support@lectern.example",
             "SMTP_CA_FILE": arguments.contains("none") ? "" : folder.file("ca.pem"), "SMTP_SECURITY": "starttls",
         ]
-        try await withNotify(environment) { notify in
+        let (data, time) = (try TemporaryFolder(), ManualTime())
+        let id = try await withNotify(environment, folder: data.path, time: time) { notify in
             let id = try #require(
                 try await notify.submit(RunningNotify.order([["email"]], email: "ada@example.net")).first)
-            let notification = try await notify.attempted(id, 1)
-            #expect(notification["status"]?.string == "pending")
-            #expect(notification["history"]?[0]?["outcome"]?.string == "misconfigured")
-            #expect(notification["history"]?[0]?["provider_code"]?.string?.hasPrefix(code) == true)
-            #expect(notification["error"]?.string != nil)
-            let next = try #require(notification["next_attempt_at"]?.string.flatMap { Timestamp(rfc3339: $0) })
-            #expect(next.duration(since: notify.time.wall) >= .seconds(140))
+            for (number, minutes) in [(1, 5), (2, 10)] {
+                let notification = try await notify.attempted(id, number)
+                #expect(notification["status"]?.string == "pending")
+                let attempt = notification["history"]?[number - 1]
+                #expect(attempt?["outcome"]?.string == "misconfigured")
+                #expect(attempt?["provider_code"]?.string?.hasPrefix(code) == true)
+                #expect(attempt?["error"]?.string?.isEmpty == false && attempt?["provider_id"] == .null)
+                let next = try #require(notification["next_attempt_at"]?.string.flatMap { Timestamp(rfc3339: $0) })
+                let updated = try #require(notification["updated_at"]?.string.flatMap { Timestamp(rfc3339: $0) })
+                let full = Duration.seconds(minutes * 60)
+                #expect((full / 2...full).contains(next.duration(since: updated)))
+            }
+            let complaints = notify.service.log.filter { $0.level == .error }
+            #expect(complaints.count { $0.message == "deliveries fail because of the configuration" } == 2)
+            return id
+        }
+        let mended = try MailServer()
+        try await withNotify(mended.environment, folder: data.path, time: time) { notify in
+            let notification = try await notify.settled(id)
+            #expect(RunningNotify.outcomes(notification) == ["misconfigured", "misconfigured", "sent"])
+            #expect(try mended.kept().count == 1)
         }
     }
 

@@ -18,19 +18,22 @@ struct RunningNotify {
     /// An order for the template of a new incident.
     static func order(
         _ channels: [[String]], email: String? = nil, phone: String? = nil, webhook: String? = nil, key: String? = nil,
-        message: String = "I was charged twice.", urgent: Bool = false
+        message: String = "I was charged twice.", urgent: Bool = false, template: String = "incident_created",
+        variables more: JSONObject = [:]
     ) -> JSONValue {
         var recipient: JSONObject = ["name": "Ana Pérez"]
         if let email { recipient["email"] = .string(email) }
         if let phone { recipient["phone"] = .string(phone) }
         if let webhook { recipient["webhook_url"] = .string(webhook) }
+        var variables: JSONObject = [
+            "ticket_id": "TKT-98042a72", "incident_id": "0190a5f2-0000-7000-8000-000000000001",
+            "message": .string(message),
+        ]
+        more.forEach { variables[$0] = $1 }
         var order: JSONObject = [
-            "template": "incident_created", "recipient": .object(recipient),
+            "template": .string(template), "recipient": .object(recipient),
             "channels": .array(channels.map { .array($0.map { .string($0) }) }),
-            "variables": [
-                "ticket_id": "TKT-98042a72", "incident_id": "0190a5f2-0000-7000-8000-000000000001",
-                "message": .string(message),
-            ],
+            "variables": .object(variables),
             "reference": ["kind": "incident", "id": "0190a5f2-0000-7000-8000-000000000001"], "urgent": .bool(urgent),
         ]
         if let key { order["idempotency_key"] = .string(key) }

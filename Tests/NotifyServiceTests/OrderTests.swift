@@ -48,6 +48,70 @@ struct OrderTests {
         }
     }
 
+    @Test("keys in the header are told apart to their last character, however long")
+    func longHeaderKeys() async throws {
+        try await withNotify { notify in
+            func submit(_ key: String, _ email: String) async throws -> RunningService.Answer {
+                try await notify.service.send(
+                    .post, "/api/notifications", token: RunningNotify.machine,
+                    json: RunningNotify.order([["email"]], email: email), fields: ["Idempotency-Key": key])
+            }
+            let common = String(repeating: "k", count: 254)
+            let first = try await submit(common + "1", "ada@example.net")
+            let second = try await submit(common + "2", "ada@example.net")
+            #expect(first.status == 202 && second.status == 202)
+            #expect(first.json["notification_ids"] != second.json["notification_ids"])
+            #expect(try await submit(common + "3", "bob@example.net").status == 202)
+            #expect(try await submit(common + "1", "ada@example.net").json == first.json)
+            let reused = try await submit(common + "1", "bob@example.net")
+            #expect(reused.status == 422 && reused.json["code"]?.string == "idempotency_mismatch")
+            #expect(try await submit(common + "12", "ada@example.net").status == 400)
+        }
+    }
+
+    @Test("the limits of an order, each at it and one past it")
+    func limits() async throws {
+        try await withNotify { notify in
+            func text(_ count: Int) -> JSONValue { .string(String(repeating: "x", count: count)) }
+            func refused(_ changes: JSONObject) async throws -> [String] {
+                var order = RunningNotify.order([["email"]], email: "ada@example.net").object ?? [:]
+                changes.forEach { order[$0] = $1 }
+                let answer = try await notify.service.send(
+                    .post, "/api/notifications", token: RunningNotify.machine, json: .object(order))
+                if answer.status == 202 { return [] }
+                #expect(answer.status == 422, "\(answer.text)")
+                return (answer.json["errors"]?.array ?? []).compactMap { $0["field"]?.string }
+            }
+            func recipient(_ name: JSONValue) -> JSONValue { ["email": "ada@example.net", "name": name] }
+            func files(_ count: Int, bytes: Int = 1) -> JSONValue {
+                let content = Base64.encode([UInt8](repeating: 65, count: bytes))
+                return .array(
+                    (0..<count).map {
+                        [
+                            "name": .string("\($0).bin"), "content_type": "application/octet-stream",
+                            "content_base64": .string(content),
+                        ]
+                    })
+            }
+            let ladder: JSONValue = ["email"]
+            for (name, good, bad) in [
+                ("idempotency_key", text(200), text(201)), ("subject", text(300), text(301)),
+                ("recipient.name", recipient(text(200)), recipient(text(201))),
+                ("reference.kind", ["kind": text(200), "id": "1"], ["kind": text(201), "id": "1"]),
+                ("reference.id", ["kind": "a", "id": text(200)], ["kind": "a", "id": text(201)]),
+                ("attachments", files(20), files(21)),
+                ("attachments", files(2, bytes: 5 << 20), files(3, bytes: (10 << 20) / 3 + 1)),
+                (
+                    "channels", .array(Array(repeating: ladder, count: 8)), .array(Array(repeating: ladder, count: 9))
+                ),
+            ] as [(String, JSONValue, JSONValue)] {
+                let member = String(name.prefix { $0 != "." })
+                let (atLimit, pastIt) = (try await refused([member: good]), try await refused([member: bad]))
+                #expect(atLimit == [] && pastIt == [name], "\(name)")
+            }
+        }
+    }
+
     @Test("every bad field is named at once")
     func validation() async throws {
         try await withNotify { notify in
@@ -75,6 +139,36 @@ struct OrderTests {
             #expect(missing.status == 422)
             let names = Set((missing.json["errors"]?.array ?? []).compactMap { $0["field"]?.string })
             #expect(names == ["variables.ticket_id", "variables.incident_id", "variables.message"])
+            // What is wrong with the form and what is wrong with the content come together, each once.
+            let mixed = try await notify.service.send(
+                .post, "/api/notifications", token: RunningNotify.machine,
+                json: [
+                    "channels": [["email"], ["sms", "sms"]], "urgent": "yes", "subject": 7,
+                    "recipient": ["name": .string(String(repeating: "x", count: 201)), "phone": "12345"],
+                    "attachments": [
+                        ["name": "a.txt", "content_type": "text/plain", "content_base64": "AAAA"],
+                        ["name": "b.txt", "content_type": "text/plain", "content_base64": "no base64"],
+                    ], "reference": ["kind": "a\u{0}", "id": .string(String(repeating: "x", count: 201))],
+                ])
+            #expect(mixed.status == 422)
+            let mixedNames = (mixed.json["errors"]?.array ?? []).compactMap { $0["field"]?.string }
+            #expect(
+                Set(mixedNames) == [
+                    "template", "urgent", "subject", "recipient.name", "recipient.phone", "reference.kind",
+                    "reference.id", "attachments[1].content_base64", "channels[0]", "channels[1]",
+                ], "\(mixedNames)")
+            #expect(Set(mixedNames).count == mixedNames.count)
+            var files = RunningNotify.order([["email"]], email: "ada@example").object ?? [:]
+            files["attachments"] = [
+                ["name": "a.txt", "content_type": "text/plain", "content_base64": "AAAA"],
+                ["name": "b.txt", "content_type": "text/plain", "content_base64": "no base64"],
+            ]
+            let undecodable = try await notify.service.send(
+                .post, "/api/notifications", token: RunningNotify.machine, json: .object(files))
+            #expect(
+                (undecodable.json["errors"]?.array ?? []).compactMap { $0["field"]?.string } == [
+                    "attachments[1].content_base64", "recipient.email",
+                ])
             let nowhere = try await notify.service.send(
                 .post, "/api/notifications", token: RunningNotify.machine,
                 json: RunningNotify.order([["sms"]], email: "ada@example.net"))
@@ -193,6 +287,60 @@ struct OrderTests {
             #expect(waited["status"]?.string == "simulated")
             #expect(RunningNotify.outcomes(waited) == ["simulated"], "waiting is no attempt")
             #expect(notify.time.wall.duration(since: start) >= .seconds(3_600))
+        }
+    }
+
+    @Test("of sixty messages to one recipient half go out now and half an hour later, and none is lost")
+    func sixty() async throws {
+        try await withNotify { notify in
+            let start = notify.time.wall
+            var ids: [String] = []
+            for _ in 0..<60 {
+                ids += try await notify.submit(RunningNotify.order([["email"]], email: "ada@example.net"))
+            }
+            func list(_ status: String) async throws -> [JSONValue] {
+                let answer = try await notify.service.send(
+                    .get, "/api/notifications?limit=200&status=\(status)", token: RunningNotify.staff)
+                return answer.json.array ?? []
+            }
+            let anHourOn = (start + .seconds(3_600)).rfc3339
+            // The clock stands still: the rest has been put off when all of it waits for the same moment.
+            while try await list("pending").filter({ $0["next_attempt_at"]?.string == anHourOn }).count < 30 {}
+            #expect(try await list("simulated").count == 30)
+            #expect(try await list("pending").count == 30)
+            #expect(try await list("pending").allSatisfy { $0["attempts"]?.integer == 0 })
+            for id in ids {
+                let notification = try await notify.settled(id)
+                #expect(RunningNotify.outcomes(notification) == ["simulated"])
+                #expect(try !fileBytes("\(notify.service.folder)/outbox/\(id).eml").isEmpty)
+            }
+            #expect(notify.time.wall.duration(since: start) < .seconds(3_700))
+        }
+    }
+
+    @Test(
+        "the hour of a recipient's limit is an hour wherever the time of day is set to meanwhile",
+        arguments: [86_400, -86_400, 1_800, -1_800])
+    func limitAndJumps(jump: Int) async throws {
+        try await withNotify(["RECIPIENT_PER_HOUR": "1"]) { notify in
+            func submit() async throws -> String {
+                try #require(
+                    try await notify.submit(RunningNotify.order([["email"]], email: "ada@example.net")).first)
+            }
+            _ = try await notify.settled(try await submit())
+            let began = notify.time.monotonic
+            notify.time.setWall(notify.time.wall + .seconds(jump))
+            let second = try await submit()
+            var next: Timestamp?
+            while next == nil || next == notify.time.wall {
+                let notification = try await notify.notification(second)
+                try #require(notification["status"]?.string == "pending")
+                next = notification["next_attempt_at"]?.string.flatMap { Timestamp(rfc3339: $0) }
+            }
+            let wait = try #require(next).duration(since: notify.time.wall)
+            #expect(wait <= .seconds(3_600) && wait > .seconds(3_590))
+            #expect(try await notify.settled(second)["status"]?.string == "simulated")
+            #expect(notify.time.monotonic - began >= .seconds(3_590))
         }
     }
 

@@ -68,7 +68,7 @@ struct TemplateTests {
             for part in ["text", "html"] {
                 let text = try #require(email[part]?.string)
                 for words in [
-                    "Ana", "thank you", "INC-1", "Your ticket has been created and is being investigated.",
+                    "Ana", "Thank you", "INC-1", "Your ticket has been created and is being investigated.",
                     "within 24 hours", "The Lectern support team",
                 ] {
                     let plain = text.replacing("<strong>", with: "").replacing("</strong>", with: "")

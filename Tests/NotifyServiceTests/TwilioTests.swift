@@ -61,13 +61,122 @@ struct TwilioTests {
         }
     }
 
+    private static let contentSID = "HX0123456789abcdef0123456789ABCDEF"
+
+    @Test("an approved WhatsApp template takes the place of the text, by its content SID and its values")
+    func contentTemplate() async throws {
+        let twilio = try TwilioStandIn([.taken("SM0005")])
+        var environment = twilio.environment
+        environment["TWILIO_WHATSAPP_TEMPLATES"] =
+            " incident_created=\(Self.contentSID), incident_status = HX\(String(repeating: "0", count: 32))"
+        try await withNotify(environment) { notify in
+            let id = try await sms(notify, [["whatsapp"]])
+            #expect(try await notify.settled(id)["status"]?.string == "sent")
+            #expect(
+                twilio.calls[0].body
+                    == "To=whatsapp%3A%2B15005550006&From=whatsapp%3A%2B15005550002"
+                    + "&ContentSid=HX0123456789abcdef0123456789ABCDEF"
+                    + "&ContentVariables=%7B%221%22%3A%22TKT-98042a72%22%7D"
+                    + "&StatusCallback=https%3A%2F%2Fmail.example.org%2Fwebhooks%2Ftwilio%2Fstatus%3Fnotification%3D\(id)"
+            )
+            // Only where it is for: SMS have their text, and so has a message without an approved template.
+            _ = try await notify.settled(try await sms(notify))
+            #expect(twilio.calls[1].form("Body") == "Ticket #TKT-98042a72 created. Follow-up in 24 hours.")
+            #expect(twilio.calls[1].form("ContentSid") == nil)
+            let reminder = RunningNotify.order([["whatsapp"]], phone: "+15005550006", template: "incident_reminder")
+            _ = try await notify.settled(try #require(try await notify.submit(reminder).first))
+            #expect(twilio.calls[2].form("Body") == "Ticket #TKT-98042a72 is still open. We are working on it.")
+            let status = RunningNotify.order(
+                [["whatsapp"]], phone: "+15005550006", template: "incident_status",
+                variables: [
+                    "status_text": .string(
+                        "In\r\n\tprogress      \u{202E} \"now\" \(String(repeating: "é", count: 300))")
+                ])
+            _ = try await notify.settled(try #require(try await notify.submit(status).first))
+            let values = try JSONValue(parsing: try #require(twilio.calls[3].form("ContentVariables")))
+            #expect(values["1"]?.string == "TKT-98042a72")
+            // One line without runs of spaces, and not too long: Twilio refuses others (21656).
+            #expect(values["2"]?.string == "In progress \"now\" \(String(repeating: "é", count: 181))…")
+        }
+    }
+
+    @Test("a person who has not written for a day is reached by the next channel when there is no approved template")
+    func outsideWindow() async throws {
+        let twilio = try TwilioStandIn([.error(63016), .taken("SM0006")])
+        try await withNotify(twilio.environment) { notify in
+            let notification = try await notify.settled(try await sms(notify, [["whatsapp", "sms"]]))
+            #expect(RunningNotify.outcomes(notification) == ["permanent", "sent"])
+            #expect(notification["history"]?[0]?["provider_code"]?.string == "63016")
+            #expect(notification["channel"]?.string == "sms")
+        }
+    }
+
+    @Test("a message from an approved template whose answer was lost is known by its values")
+    func lostContentAnswer() async throws {
+        func message(_ sid: String, _ body: String) -> String {
+            """
+            {"sid":"\(sid)","to":"whatsapp:+15005550006","direction":"outbound-api","body":"\(body)",\
+            "date_created":"Fri, 02 Jan 2026 03:03:04 +0000"}
+            """
+        }
+        let list =
+            #"{"messages":["# + message("SM0001", "Another matter: TKT-1.") + ","
+            + message("SM0007", "Hello! Your ticket TKT-98042a72 is in good hands.") + "]}"
+        let twilio = try TwilioStandIn([.cut], list: list)
+        var environment = twilio.environment
+        environment["TWILIO_WHATSAPP_TEMPLATES"] = "incident_created=\(Self.contentSID)"
+        try await withNotify(environment) { notify in
+            let notification = try await notify.settled(try await sms(notify, [["whatsapp"]]))
+            #expect(RunningNotify.outcomes(notification) == ["unknown", "sent"])
+            #expect(notification["provider_id"]?.string == "SM0007")
+        }
+    }
+
+    @Test(
+        "content SIDs that are none stop the start",
+        arguments: ["incident_created", "incident_created=HX01", "=HX0123456789abcdef0123456789ABCDEF", "a=b=c"])
+    func wrongContentSIDs(text: String) async throws {
+        do {
+            try await withNotify(["TWILIO_WHATSAPP_TEMPLATES": text]) { _ in Issue.record("the service started") }
+        } catch {
+            #expect("\(error)".contains("TWILIO_WHATSAPP_TEMPLATES"), "\(error)")
+        }
+    }
+
+    @Test("a failure that may pass is tried again when it is reported, once, and the limit of attempts holds")
+    func reportedTemporary() async throws {
+        let twilio = try TwilioStandIn([.taken("SM0001"), .taken("SM0002"), .taken("SM0003")])
+        var environment = twilio.environment
+        environment["DELIVERY_ATTEMPTS"] = "2"
+        try await withNotify(environment) { notify in
+            let id = try await sms(notify)
+            _ = try await notify.settled(id)
+            for _ in 0..<2 { #expect(try await report(notify, id, "undelivered", code: "30001") == 204) }
+            let waiting = try await notify.notification(id)
+            #expect(waiting["status"]?.string == "pending")
+            #expect(waiting["error"]?.string == "reported as undelivered, error 30001")
+            #expect(waiting["next_attempt_at"]?.string != nil)
+            let again = try await notify.settled(id)
+            #expect(again["status"]?.string == "sent" && again["provider_id"]?.string == "SM0002")
+            // Late words about the first message say nothing about the second.
+            #expect(try await report(notify, id, "delivered", sid: "SM0001") == 204)
+            #expect(try await notify.notification(id)["status"]?.string == "sent")
+            #expect(try await report(notify, id, "failed", sid: "SM0002", code: "30001") == 204)
+            let failed = try await notify.notification(id)
+            #expect(failed["status"]?.string == "failed" && failed["next_attempt_at"] == .null)
+            #expect(RunningNotify.outcomes(failed) == ["sent", "sent"])
+            #expect((failed["reports"]?.array ?? []).map { $0["counted"]?.bool } == [true, false, false, true])
+        }
+    }
+
     @Test(
         "error codes decide whether to try again",
         arguments: [
             (21211, 400, "permanent"), (21614, 400, "permanent"), (21610, 400, "permanent"), (21408, 400, "permanent"),
             (21612, 400, "permanent"), (63016, 400, "permanent"), (20429, 429, "temporary"), (63017, 400, "temporary"),
             (21611, 400, "temporary"), (30001, 400, "temporary"), (20003, 401, "misconfigured"),
-            (21606, 400, "misconfigured"), (20500, 500, "unknown"),
+            (21606, 400, "misconfigured"), (21655, 400, "misconfigured"), (21656, 400, "misconfigured"),
+            (63021, 400, "permanent"), (20500, 500, "unknown"), (20503, 503, "unknown"),
         ])
     func codes(code: Int, status: Int, outcome: String) async throws {
         let twilio = try TwilioStandIn([.error(code, status: status), .taken("SM0003")])

@@ -2,6 +2,7 @@ package import HTTPClient
 import HTTPMessages
 import JSONCoding
 package import Logs
+package import Metrics
 package import Platform
 package import Settings
 
@@ -18,15 +19,16 @@ package struct GeminiModel: LanguageModel {
     ///   - key: sent in a header, because addresses are logged on the way.
     package init(
         baseURL: String, key: Secret?, model: String, options: ModelClientOptions = ModelClientOptions(),
-        client: HTTPClient, logger: Logger, time: any TimeSource = SystemTime()
+        client: HTTPClient, metrics: MetricRegistry = MetricRegistry(), logger: Logger,
+        time: any TimeSource = SystemTime()
     ) {
         name = model
         contextTokens = options.contextTokens
         var fields: HTTPFields = [:]
         if let key { fields.set("x-goog-api-key", key.revealed) }
         endpoint = ModelEndpoint(
-            baseURL: baseURL, engine: "gemini", fields: fields, options: options, client: client, logger: logger,
-            time: time)
+            baseURL: baseURL, engine: "gemini", fields: fields, options: options, client: client, metrics: metrics,
+            logger: logger, time: time)
     }
 
     package func named(_ name: String) -> any LanguageModel {
@@ -37,8 +39,8 @@ package struct GeminiModel: LanguageModel {
 
     package func stream(_ prompt: ModelPrompt) async throws -> AsyncThrowingStream<ModelEvent, any Error> {
         // Without alt=sse the reply is one list, readable only as a whole for most clients.
-        let response = try await endpoint.open("\(path):streamGenerateContent?alt=sse", body(prompt))
-        return ModelReplyReader.events(response, GeminiReply(), endpoint)
+        let call = try await endpoint.open("\(path):streamGenerateContent?alt=sse", body(prompt))
+        return ModelReplyReader.events(call, GeminiReply())
     }
 
     /// Whether the server answers, accepts the key and knows the model.

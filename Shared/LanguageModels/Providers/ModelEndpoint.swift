@@ -2,6 +2,7 @@ package import HTTPClient
 import HTTPMessages
 import JSONCoding
 import Logs
+import Metrics
 import Platform
 
 /// The way to one model server: sends requests, retries before the first byte, reads errors, keeps the circuit breaker.
@@ -11,6 +12,7 @@ final class ModelEndpoint: Sendable {
     static let errorBytesMax = 64 << 10
 
     let baseURL: String
+    let metrics: ModelMetrics
     private let client: HTTPClient
     private let engine: String
     private let fields: HTTPFields
@@ -22,9 +24,10 @@ final class ModelEndpoint: Sendable {
 
     init(
         baseURL: String, engine: String, fields: HTTPFields, options: ModelClientOptions, client: HTTPClient,
-        logger: Logger, time: any TimeSource
+        metrics: MetricRegistry, logger: Logger, time: any TimeSource
     ) {
         self.baseURL = baseURL
+        self.metrics = ModelMetrics(metrics, engine: engine)
         self.engine = engine
         self.fields = fields
         self.client = client
@@ -41,14 +44,19 @@ final class ModelEndpoint: Sendable {
 
     /// Posts and returns when the server has begun to answer with success.
     /// - Throws: `ModelError`.
-    func open(_ path: String, _ body: JSONValue) async throws(ModelError) -> HTTPClientStream {
+    func open(_ path: String, _ body: JSONValue) async throws(ModelError) -> ModelCall {
         guard breaker.withLock({ $0.permits(at: time.monotonic) }) else {
-            throw ModelError(.circuitOpen, "The language model has failed several times and is left alone for a while.")
+            let error = ModelError(
+                .circuitOpen, "The language model has failed several times and is left alone for a while.")
+            metrics.refused(error)
+            throw error
         }
+        let began = time.monotonic
+        metrics.began()
         do {
-            return try await attempt(path, body)
+            return ModelCall(try await attempt(path, body), of: self, began: began)
         } catch {
-            record(error)
+            ended(error, began: began)
             throw error
         }
     }
@@ -63,8 +71,13 @@ final class ModelEndpoint: Sendable {
         return (response.status.code, try? JSONValue(parsing: response.body))
     }
 
-    /// The end of a reply, for the breaker.
-    func record(_ error: ModelError?) {
+    /// The end of a call, once for each.
+    func ended(_ error: ModelError?, began: MonotonicInstant) {
+        metrics.ended(error, after: time.monotonic - began)
+        record(error)
+    }
+
+    private func record(_ error: ModelError?) {
         let now = time.monotonic
         breaker.withLock { breaker in
             switch error {

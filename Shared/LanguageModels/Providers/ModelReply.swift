@@ -25,23 +25,19 @@ final class ModelReplyReader<Reply: ModelReply>: Sendable {
         var hasEnded = false
     }
 
-    private let stream: HTTPClientStream
-    private let endpoint: ModelEndpoint
+    private let call: ModelCall
     private let iterator: HTTPClientBody.Iterator
     // One reader at a time by the contract of the stream; the lock makes a second one harmless.
     private let progress: Lock<Progress>
 
-    init(_ stream: HTTPClientStream, _ reply: Reply, _ endpoint: ModelEndpoint) {
-        self.stream = stream
-        self.endpoint = endpoint
-        iterator = stream.body.makeAsyncIterator()
+    init(_ call: ModelCall, _ reply: Reply) {
+        self.call = call
+        iterator = call.stream.body.makeAsyncIterator()
         progress = Lock(Progress(reply: reply))
     }
 
-    static func events(
-        _ stream: HTTPClientStream, _ reply: Reply, _ endpoint: ModelEndpoint
-    ) -> AsyncThrowingStream<ModelEvent, any Error> {
-        let reader = ModelReplyReader(stream, reply, endpoint)
+    static func events(_ call: ModelCall, _ reply: Reply) -> AsyncThrowingStream<ModelEvent, any Error> {
+        let reader = ModelReplyReader(call, reply)
         return AsyncThrowingStream { try await reader.next() }
     }
 
@@ -49,7 +45,7 @@ final class ModelReplyReader<Reply: ModelReply>: Sendable {
         do throws(ModelError) {
             while true {
                 if let event = takeWaiting() {
-                    if case .finished = event { endpoint.record(nil) }
+                    if case .finished(let finish) = event { call.finish(finish) }
                     return event
                 }
                 if let failure = progress.withLock({ $0.failure }) { throw failure }
@@ -61,8 +57,8 @@ final class ModelReplyReader<Reply: ModelReply>: Sendable {
                 progress.failure = nil
                 progress.hasEnded = true
             }
-            stream.cancel()
-            endpoint.record(error)
+            call.stream.cancel()
+            call.fail(error)
             throw error
         }
     }

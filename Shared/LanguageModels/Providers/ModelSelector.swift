@@ -1,5 +1,6 @@
 package import HTTPClient
 package import Logs
+package import Metrics
 package import Platform
 
 /// Says which model answers next; `nil` means the built-in extractive engine.
@@ -23,7 +24,8 @@ package actor ModelSelector: ModelSource {
     private var finding: (model: (any LanguageModel)?, until: MonotonicInstant)?
 
     package init(
-        _ settings: ModelSettings, client: HTTPClient, logger: Logger, time: any TimeSource = SystemTime()
+        _ settings: ModelSettings, client: HTTPClient, metrics: MetricRegistry, logger: Logger,
+        time: any TimeSource = SystemTime()
     ) {
         provider = settings.provider
         self.logger = logger
@@ -37,19 +39,19 @@ package actor ModelSelector: ModelSource {
             ? nil
             : OllamaModel(
                 baseURL: settings.ollamaURL, model: settings.ollamaModel, options: options, client: client,
-                logger: logger, time: time)
+                metrics: metrics, logger: logger, time: time)
         openAI =
             settings.openAIBaseURL.isEmpty
             ? nil
             : OpenAICompatibleModel(
                 baseURL: settings.openAIBaseURL, key: settings.openAIKey, model: settings.openAIModel, options: options,
-                client: client, logger: logger, time: time)
+                client: client, metrics: metrics, logger: logger, time: time)
         gemini =
             settings.geminiBaseURL.isEmpty
             ? nil
             : GeminiModel(
                 baseURL: settings.geminiBaseURL, key: settings.geminiKey, model: settings.geminiModel, options: options,
-                client: client, logger: logger, time: time)
+                client: client, metrics: metrics, logger: logger, time: time)
     }
 
     package func current() async -> (any LanguageModel)? {

@@ -2,6 +2,7 @@ package import HTTPClient
 import HTTPMessages
 import JSONCoding
 package import Logs
+package import Metrics
 package import Platform
 
 /// A model that an Ollama server runs, asked through `/api/chat`.
@@ -16,13 +17,13 @@ package struct OllamaModel: LanguageModel {
     /// - Parameter baseURL: such as `http://127.0.0.1:11434`.
     package init(
         baseURL: String, model: String, options: ModelClientOptions = ModelClientOptions(), client: HTTPClient,
-        logger: Logger, time: any TimeSource = SystemTime()
+        metrics: MetricRegistry = MetricRegistry(), logger: Logger, time: any TimeSource = SystemTime()
     ) {
         name = model
         contextTokens = options.contextTokens
         endpoint = ModelEndpoint(
-            baseURL: baseURL, engine: "ollama", fields: [:], options: options, client: client, logger: logger,
-            time: time)
+            baseURL: baseURL, engine: "ollama", fields: [:], options: options, client: client, metrics: metrics,
+            logger: logger, time: time)
     }
 
     package func named(_ name: String) -> any LanguageModel {
@@ -32,8 +33,8 @@ package struct OllamaModel: LanguageModel {
     }
 
     package func stream(_ prompt: ModelPrompt) async throws -> AsyncThrowingStream<ModelEvent, any Error> {
-        let response = try await open(prompt)
-        return ModelReplyReader.events(response, OllamaReply(), endpoint)
+        let call = try await open(prompt)
+        return ModelReplyReader.events(call, OllamaReply())
     }
 
     /// Whether the server answers and has the model.
@@ -45,7 +46,7 @@ package struct OllamaModel: LanguageModel {
         return names.contains { $0 == name || $0 == "\(name):latest" }
     }
 
-    private func open(_ prompt: ModelPrompt) async throws(ModelError) -> HTTPClientStream {
+    private func open(_ prompt: ModelPrompt) async throws(ModelError) -> ModelCall {
         var body = body(prompt)
         guard let schema = prompt.schema else { return try await endpoint.open("/api/chat", .object(body)) }
         return try await schemas.open { level throws(ModelError) in

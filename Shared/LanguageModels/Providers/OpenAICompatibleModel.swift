@@ -2,6 +2,7 @@ package import HTTPClient
 import HTTPMessages
 import JSONCoding
 package import Logs
+package import Metrics
 package import Platform
 package import Settings
 
@@ -20,7 +21,8 @@ package struct OpenAICompatibleModel: LanguageModel {
     /// - Parameter baseURL: with its `/v1`, such as `https://api.openai.com/v1`.
     package init(
         baseURL: String, key: Secret?, model: String, options: ModelClientOptions = ModelClientOptions(),
-        client: HTTPClient, logger: Logger, time: any TimeSource = SystemTime()
+        client: HTTPClient, metrics: MetricRegistry = MetricRegistry(), logger: Logger,
+        time: any TimeSource = SystemTime()
     ) {
         name = model
         contextTokens = options.contextTokens
@@ -28,8 +30,8 @@ package struct OpenAICompatibleModel: LanguageModel {
         var fields: HTTPFields = [:]
         if let key { fields.set(.authorization, "Bearer \(key.revealed)") }
         endpoint = ModelEndpoint(
-            baseURL: baseURL, engine: "openai", fields: fields, options: options, client: client, logger: logger,
-            time: time)
+            baseURL: baseURL, engine: "openai", fields: fields, options: options, client: client, metrics: metrics,
+            logger: logger, time: time)
     }
 
     package func named(_ name: String) -> any LanguageModel {
@@ -39,8 +41,8 @@ package struct OpenAICompatibleModel: LanguageModel {
     }
 
     package func stream(_ prompt: ModelPrompt) async throws -> AsyncThrowingStream<ModelEvent, any Error> {
-        let response = try await open(prompt)
-        return ModelReplyReader.events(response, OpenAIReply(), endpoint)
+        let call = try await open(prompt)
+        return ModelReplyReader.events(call, OpenAIReply())
     }
 
     /// Whether the server answers and accepts the key. Servers without a list of models count as reachable.
@@ -49,7 +51,7 @@ package struct OpenAICompatibleModel: LanguageModel {
         return (200..<300).contains(answer.status) || answer.status == 404 || answer.status == 405
     }
 
-    private func open(_ prompt: ModelPrompt) async throws(ModelError) -> HTTPClientStream {
+    private func open(_ prompt: ModelPrompt) async throws(ModelError) -> ModelCall {
         var body = body(prompt)
         guard let schema = prompt.schema else { return try await endpoint.open("/chat/completions", .object(body)) }
         return try await schemas.open { level throws(ModelError) in

@@ -1,5 +1,6 @@
 import Contracts
 import JSONCoding
+import Jobs
 import Platform
 import SQL
 import SQLiteStore
@@ -77,12 +78,37 @@ import Testing
         await fixture.close()
     }
 
-    @Test func `A clock that is set back doubles nothing for longer than it was wrong`() async throws {
+    @Test(
+        "Ten minutes are ten minutes to the millisecond, wherever the time of day is set to meanwhile",
+        arguments: [
+            (.seconds(599), true), (.milliseconds(599_999), true), (.seconds(600), false), (.seconds(601), false),
+        ] as [(Duration, Bool)], [0, 1, -1, 86_400, -86_400, 600, -600])
+    func window(passed: (Duration, Bool), jump: Int) async throws {
         let fixture = try await IncidentFixture()
-        _ = try await fixture.take(fixture.report())
-        fixture.time.setWall(fixture.time.wall - .seconds(86_400))
-        #expect(try await !fixture.take(fixture.report()).isJoined)
-        #expect(try await fixture.take(fixture.report()).isJoined)
+        let first = try await fixture.take(fixture.report()).incident
+        fixture.time.advance(by: .seconds(300))
+        fixture.time.setWall(fixture.time.wall + .seconds(jump))
+        fixture.time.advance(by: passed.0 - .seconds(300))
+        let second = try await fixture.take(fixture.report())
+        #expect(second.isJoined == passed.1)
+        #expect((second.incident.id == first.id) == passed.1)
+        await fixture.close()
+    }
+
+    @Test(
+        "After a reboot the wall clock counts the ten minutes; a moment of the future is as good as an old one",
+        arguments: [(599, true), (600, false), (601, false), (-1, false)])
+    func reboot(seconds: Int, joins: Bool) async throws {
+        let fixture = try await IncidentFixture()
+        let digest = try fixture.report().digest(accountID: nil)
+        let (first, second) = (Identifier.make(), Identifier.make())
+        func claim(_ id: Identifier, boot: String) async throws -> Identifier {
+            let claims = ClaimTable(clock: MachineClock(time: fixture.time, boot: boot))
+            return try await fixture.database.write { try claims.claim(digest, for: id, in: $0) }
+        }
+        #expect(try await claim(first, boot: "one") == first)
+        fixture.time.setWall(fixture.time.wall + .seconds(seconds))
+        #expect(try await claim(second, boot: "two") == (joins ? first : second))
         await fixture.close()
     }
 
@@ -112,8 +138,10 @@ import Testing
         fixture.time.advance(by: .seconds(300))
         _ = try await fixture.take(fixture.report(customer: "c2"))
         fixture.time.advance(by: .seconds(300))
-        let now = fixture.time.wall
-        #expect(try await fixture.database.write { try ClaimTable.removeOld(at: now, in: $0) } == 1)
+        // Wherever the time of day is set to.
+        fixture.time.setWall(fixture.time.wall - .seconds(86_400))
+        let claims = fixture.desk.claims
+        #expect(try await fixture.database.write { try claims.removeOld(in: $0) } == 1)
         #expect(try await fixture.count("SELECT COUNT(*) FROM incident_claims") == 1)
         await fixture.close()
     }

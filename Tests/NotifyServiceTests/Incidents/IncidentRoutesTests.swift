@@ -160,6 +160,27 @@ import Tokens
         }
     }
 
+    @Test func `What another account orders about an incident is not shown with it`() async throws {
+        try await withNotify { notify in
+            let acme = TestTokens.key(.incidentsWrite, .read, account: "acme")
+            let other = TestTokens.key(.notificationsWrite, .read, account: "other")
+            let made = try await notify.send(.post, "/api/incidents", token: acme, json: Self.report)
+            let id = try #require(made.json["incident_id"]?.string)
+            let order: JSONValue = [
+                "template": "incident_status", "recipient": ["email": "eve@example.org"], "channels": [["email"]],
+                "variables": ["ticket_id": "TKT-1", "incident_id": .string(id), "status_text": "Forged"],
+                "reference": ["kind": "incident", "id": .string(id)],
+            ]
+            #expect(try await notify.send(.post, "/api/notifications", token: other, json: order).status == 202)
+            let own = try await notify.send(.get, "/api/incidents/\(id)", token: acme)
+            #expect(own.json["notifications"]?.array?.count == 2)
+            #expect(!own.text.contains("Forged"))
+            // Staff see everything.
+            let staff = try await notify.send(.get, "/api/incidents/\(id)", token: Self.staff)
+            #expect(staff.json["notifications"]?.array?.count == 3)
+        }
+    }
+
     @Test func `The same Idempotency-Key does it once; with another body it is refused`() async throws {
         try await withNotify { notify in
             func send(_ body: JSONValue, _ key: String) async throws -> RunningService.Answer {
@@ -189,7 +210,7 @@ import Tokens
             }
             for bad: JSONValue in [
                 [:], ["status": "closed"], ["note": ""], ["note": .string(String(repeating: "x", count: 2_001))],
-                ["status": 1], ["classification": "x"],
+                ["status": 1], ["classification": "x"], ["note": "a\u{0}"],
             ] {
                 #expect(try await change(bad).status == 422, "\(bad)")
             }
@@ -244,6 +265,8 @@ import Tokens
             }
             let bad = try await list("status=x&classification=y&channel=z&needs_review=maybe")
             #expect(bad.status == 422 && bad.json["errors"]?.array?.count == 4)
+            let worse = try await list("status=x&limit=0&cursor=y&needs_review=1")
+            #expect(worse.status == 422 && worse.json["errors"]?.array?.count == 4)
             var seen: [String] = []
             var path: String? = "/api/incidents?limit=2&status=open"
             while let next = path {

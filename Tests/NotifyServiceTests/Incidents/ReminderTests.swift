@@ -1,8 +1,10 @@
 import Platform
 import SQL
+import SQLiteStore
 import TestSupport
 import Testing
 
+@testable import Jobs
 @testable import NotifyService
 
 @Suite struct ReminderTests {
@@ -61,6 +63,26 @@ import Testing
             try await fixture.advance(by: .seconds(86_400))
             #expect(try await fixture.orders("incident_reminder") == 1)
         }
+        await fixture.close()
+    }
+
+    @Test(
+        "A day is a day to the millisecond, wherever the time of day is set to meanwhile",
+        arguments: [0, 86_400, -86_400, 3_600, -3_600])
+    func exact(jump: Int) async throws {
+        let fixture = try await IncidentFixture()
+        _ = try await fixture.take(fixture.report())
+        fixture.time.setWall(fixture.time.wall + .seconds(jump))
+        let table = JobTable(clock: MachineClock(time: fixture.time), worker: "test")
+        func due() async throws -> Bool {
+            _ = try await fixture.database.write { try table.promoteDue(in: $0) }
+            return try await fixture.count(
+                "SELECT COUNT(*) FROM jobs WHERE kind = 'remind_of_incident' AND ready = 1") == 1
+        }
+        fixture.time.advance(by: .milliseconds(86_399_999))
+        #expect(try await !due())
+        fixture.time.advance(by: .milliseconds(1))
+        #expect(try await due())
         await fixture.close()
     }
 

@@ -131,10 +131,8 @@ import Testing
             let report = try fixture.report()
             // What a request does before it asks for a ticket, and then nothing more.
             let died = Identifier.make(at: fixture.time.wall)
-            let now = fixture.time.wall
-            _ = try await fixture.database.write {
-                try ClaimTable.claim(report.digest(accountID: nil), for: died, at: now, in: $0)
-            }
+            let claims = fixture.desk.claims
+            _ = try await fixture.database.write { try claims.claim(report.digest(accountID: nil), for: died, in: $0) }
             let outcome = try await fixture.take(report)
             #expect(outcome.incident.id == died && !outcome.isJoined)
             #expect(system.requests.map(\.key) == [died.description])

@@ -24,7 +24,8 @@ package enum ChatApp: ServiceProgram {
         let metrics = ChatMetrics(registry: foundation.metrics)
         let writer = AnswerWriter(
             models: ModelSelector(
-                settings.models, client: foundation.client, logger: foundation.logger.named("models"),
+                settings.models, client: foundation.client, metrics: foundation.metrics,
+                logger: foundation.logger.named("models"),
                 time: foundation.time),
             extractive: ExtractiveDesk(), prompts: PromptFolder(path: settings.promptsFolder),
             answerTokensMax: settings.models.answerTokensMax,

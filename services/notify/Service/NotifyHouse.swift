@@ -51,6 +51,10 @@ struct NotifyHouse: Sendable {
                     script: String(decoding: PackageResources._001_notifications_sql, as: UTF8.self)
                 ),
                 IncidentOffice.migration,
+                (
+                    name: "machine_clock",
+                    script: String(decoding: PackageResources._003_machine_clock_sql, as: UTF8.self)
+                ),
             ]),
     ]
 
@@ -79,7 +83,7 @@ struct NotifyHouse: Sendable {
 
     private func api() -> API {
         var api = API()
-        let reader = OrderReader()
+        let reader = OrderReader(desk: desk)
         NotificationInternalRoutes(database: database, desk: desk, reader: reader).add(to: &api)
         NotificationRoutes(database: database, desk: desk, reader: reader).add(to: &api)
         TemplateRoutes(templates: templates, brand: desk.brand).add(to: &api)

@@ -14,6 +14,8 @@ package struct NotifySettings: Sendable {
     package var webhookSecret: Secret?
     package var allowsPrivateWebhooks: Bool
     package var attemptsMax: Int
+    /// The same for an email that no other channel can stand in for.
+    package var emailAttemptsMax: Int
     package var retryDelay: Duration
     /// Messages to one recipient on one channel within an hour; 0 for no limit.
     package var recipientPerHour: Int
@@ -39,6 +41,9 @@ package struct NotifySettings: Sendable {
             help: "Whether webhooks may lead to addresses of this machine and this network.")
         attemptsMax = reader.integer(
             "DELIVERY_ATTEMPTS", default: 8, in: 1...100, help: "Attempts on one channel before it counts as failed.")
+        emailAttemptsMax = reader.integer(
+            "EMAIL_ATTEMPTS", default: 44, in: 1...200,
+            help: "The same for an email that no other channel can stand in for: some four to five days.")
         retryDelay = reader.duration(
             "DELIVERY_RETRY_DELAY", default: .seconds(15), in: .milliseconds(100)...(.seconds(3_600)),
             help: "The wait after a first failure; it grows fourfold, to at most four hours.")

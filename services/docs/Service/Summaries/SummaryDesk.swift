@@ -20,7 +20,8 @@ actor SummaryDesk {
     init(_ settings: SummarySettings, on foundation: ServiceFoundation) {
         logger = foundation.logger.named("summaries")
         models = ModelSelector(
-            settings.models, client: foundation.client, logger: foundation.logger.named("models"),
+            settings.models, client: foundation.client, metrics: foundation.metrics,
+            logger: foundation.logger.named("models"),
             time: foundation.time)
         prompts = PromptFolder(path: settings.promptsFolder)
         answerTokensMax = settings.models.answerTokensMax

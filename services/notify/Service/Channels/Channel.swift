@@ -10,6 +10,8 @@ protocol Channel: Sendable {
 /// One attempt's worth of work.
 struct Parcel: Sendable {
     let id: Identifier
+    /// The name of the message's template.
+    let template: String
     let rung: LadderRung
     let enclosure: Enclosure
     let createdAt: Timestamp

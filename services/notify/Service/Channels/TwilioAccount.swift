@@ -13,6 +13,8 @@ struct TwilioAccount: Sendable {
     var messagingServiceSID: String
     /// For WhatsApp; empty when that is not set up.
     var whatsAppNumber: String
+    /// The approved WhatsApp templates (Twilio's content SIDs) by the names of ours.
+    var contentSIDs: [String: String]
     /// Where Twilio reports what became of a message; empty for no reports.
     var statusCallbackURL: String
 

@@ -4,6 +4,9 @@ import JSONCoding
 import Platform
 
 /// SMS or WhatsApp over Twilio's REST interface, or into the outbox folder.
+///
+/// More than 24 hours after a person's last words WhatsApp takes nothing but templates that it has approved (error 63016).
+/// So where there is one for a message, it is always used, by its content SID and its values, in place of the text.
 struct TwilioChannel: Channel {
     enum Medium: String, Sendable { case sms, whatsapp }
 
@@ -48,7 +51,13 @@ struct TwilioChannel: Channel {
             form.append(("MessagingServiceSid", account.messagingServiceSID))
         case .sms: form.append(("From", account.fromNumber))
         }
-        form.append(("Body", parcel.rung.message.text))
+        if let content = contentSID(for: parcel, account) {
+            form.append(("ContentSid", content))
+            let values = parcel.rung.message.contentVariables
+            if !values.isEmpty { form.append(("ContentVariables", Self.variables(values))) }
+        } else {
+            form.append(("Body", parcel.rung.message.text))
+        }
         if !account.statusCallbackURL.isEmpty {
             form.append(("StatusCallback", "\(account.statusCallbackURL)?notification=\(parcel.id)"))
         }
@@ -74,13 +83,29 @@ struct TwilioChannel: Channel {
             throw LookupFailure(status: response.status.code)
         }
         for message in list {
-            guard let sid = message["sid"]?.string, message["body"]?.string == parcel.rung.message.text,
-                message["to"]?.string == address(parcel.rung.recipient),
+            guard let sid = message["sid"]?.string, let body = message["body"]?.string,
+                isOurs(body, parcel, account), message["to"]?.string == address(parcel.rung.recipient),
                 let created = message["date_created"]?.string.flatMap(Self.date), created >= earliest
             else { continue }
             if try await !parcel.isKnown(sid) { return sid }
         }
         return nil
+    }
+
+    /// Whether a message at Twilio may be the parcel's by its text. What an approved template says around its values is known
+    /// to Twilio alone.
+    private func isOurs(_ body: String, _ parcel: Parcel, _ account: TwilioAccount) -> Bool {
+        guard contentSID(for: parcel, account) != nil else { return body == parcel.rung.message.text }
+        return parcel.rung.message.contentVariables.allSatisfy { body.contains($0) }
+    }
+
+    private func contentSID(for parcel: Parcel, _ account: TwilioAccount) -> String? {
+        medium == .whatsapp ? account.contentSIDs[parcel.template] : nil
+    }
+
+    /// `{"1":"first","2":"second"}`.
+    private static func variables(_ values: [String]) -> String {
+        JSONValue.object(JSONObject(values.enumerated().map { (String($0.offset + 1), .string($0.element)) })).text
     }
 
     private struct LookupFailure: Error, CustomStringConvertible {

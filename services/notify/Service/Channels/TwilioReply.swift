@@ -8,7 +8,9 @@ enum TwilioReply {
     /// Codes that another attempt may get over.
     private static let temporary: Set<Int64> = [20429, 21611, 30001, 30008, 63017, 63018]
     /// Codes that tell of an account or sender that is not set up right.
-    private static let misconfigured: Set<Int64> = [20003, 20404, 21212, 21606, 21608, 21659, 21660, 30002]
+    private static let misconfigured: Set<Int64> = [
+        20003, 20404, 21212, 21606, 21608, 21655, 21656, 21659, 21660, 30002,
+    ]
     /// The recipient has opted out.
     private static let optedOut: Int64 = 21610
 

@@ -10,6 +10,8 @@ package struct TwilioSettings: Sendable {
     package var fromNumber: String
     package var messagingServiceSID: String
     package var whatsAppNumber: String
+    /// Content SIDs by the names of templates.
+    package var whatsAppTemplates: [String: String]
 
     init(from reader: inout SettingsReader) {
         func identifier(_ variable: String, _ help: String) -> String {
@@ -37,12 +39,30 @@ package struct TwilioSettings: Sendable {
         messagingServiceSID = identifier(
             "TWILIO_MESSAGING_SERVICE_SID", "A messaging service instead of the number; empty for none.")
         whatsAppNumber = number("TWILIO_WHATSAPP_NUMBER", "The number that WhatsApp messages are from.")
+        whatsAppTemplates = reader.value(
+            "TWILIO_WHATSAPP_TEMPLATES", default: [:], defaultText: "",
+            allowed: "names of templates with content SIDs, such as incident_created=HX and 32 hexadecimal digits",
+            help: "Approved WhatsApp templates in place of messages' own texts, separated by commas; empty for none.",
+            parse: Self.contentSIDs)
         if accountSID.isEmpty != (authToken == nil) {
             reader.reject("TWILIO_ACCOUNT_SID", allowed: "must be set together with TWILIO_AUTH_TOKEN")
         }
         if apiKeySID.isEmpty != (apiKeySecret == nil) {
             reader.reject("TWILIO_API_KEY_SID", allowed: "must be set together with TWILIO_API_KEY_SECRET")
         }
+    }
+
+    /// Reads `incident_created=HX…,incident_status=HX…`; nil for anything else, and for a name that stands twice.
+    static func contentSIDs(_ text: String) -> [String: String]? {
+        var contents: [String: String] = [:]
+        for item in text.split(separator: ",") {
+            let parts = item.split(separator: "=", omittingEmptySubsequences: false).map { $0.filter { $0 != " " } }
+            guard parts.count == 2, !parts[0].isEmpty, contents[parts[0]] == nil,
+                parts[1].wholeMatch(of: /HX[0-9a-fA-F]{32}/) != nil
+            else { return nil }
+            contents[parts[0]] = parts[1]
+        }
+        return contents
     }
 
     /// - Parameter publicURL: Where reports can be sent to; empty for none.
@@ -52,7 +72,7 @@ package struct TwilioSettings: Sendable {
         return TwilioAccount(
             baseURL: baseURL, accountSID: accountSID, authToken: authToken,
             apiKey: apiKeySecret.map { (apiKeySID, $0) }, fromNumber: fromNumber,
-            messagingServiceSID: messagingServiceSID, whatsAppNumber: whatsAppNumber,
+            messagingServiceSID: messagingServiceSID, whatsAppNumber: whatsAppNumber, contentSIDs: whatsAppTemplates,
             statusCallbackURL: publicURL.isEmpty ? "" : publicURL + TwilioStatusRoutes.path)
     }
 }

@@ -1,5 +1,6 @@
 import Contracts
 import JSONCoding
+import Jobs
 import Platform
 import SQL
 
@@ -9,10 +10,11 @@ enum AttemptTable {
         try connection.execute(
             """
             INSERT INTO delivery_attempts (notification_id, number, channel, recipient, outcome, provider_id,
-                provider_code, error, started_at, duration_ms)
+                provider_code, error, started_at, duration_ms, boot, machine_at)
             VALUES (\(attempt.notificationID), \(attempt.number), \(attempt.channel), \(attempt.recipient),
                 \(attempt.outcome), \(attempt.providerID), \(attempt.providerCode), \(attempt.error),
-                \(attempt.startedAt), \(attempt.durationMilliseconds))
+                \(attempt.startedAt), \(attempt.durationMilliseconds), \(attempt.machineMoment?.boot),
+                \(attempt.machineMoment?.nanoseconds))
             """)
     }
 
@@ -44,25 +46,38 @@ enum AttemptTable {
             "SELECT 1 AS known FROM delivery_attempts WHERE provider_id = \(providerID) LIMIT 1") != nil
     }
 
-    /// The moments of the last messages to a recipient on a channel since `moment`, newest first, at most `limit`; those
-    /// that are under way count as of now.
-    static func recent(
-        to rung: LadderRung, since moment: Timestamp, limit: Int, now: Timestamp, in connection: any SQLConnection
-    ) throws -> [Timestamp] {
+    /// How long ago the last messages to a recipient on a channel were sent, the latest first, at most `limit` and none
+    /// older than `window`; those that are under way count as of now.
+    ///
+    /// By the machine's own clock, so that setting the time of day neither holds messages back nor lets more through;
+    /// what was sent before a reboot is counted by the wall clock.
+    static func recentAges(
+        to rung: LadderRung, within window: Duration, limit: Int, clock: MachineClock, in connection: any SQLConnection
+    ) throws -> [Duration] {
+        let (channel, recipient, wall) = (rung.channel.rawValue, rung.recipient, clock.time.wall)
         let underWay = try connection.first(
             """
             SELECT COUNT(*) AS number FROM notifications
-            WHERE channel = \(rung.channel.rawValue) AND recipient = \(rung.recipient) AND begun_at IS NOT NULL
+            WHERE channel = \(channel) AND recipient = \(recipient) AND begun_at IS NOT NULL
             """)?.get("number", as: Int.self)
-        let sent = try connection.query(
+        let outcomes: SQLQuery = "outcome IN ('sent', 'simulated', 'unknown')"
+        let own = try connection.query(
+            """
+            SELECT machine_at FROM delivery_attempts
+            WHERE channel = \(channel) AND recipient = \(recipient) AND boot = \(clock.boot)
+                AND machine_at > \(clock.nanoseconds(after: .zero - window)) AND \(outcomes)
+            ORDER BY machine_at DESC LIMIT \(limit)
+            """
+        ).map { Duration.nanoseconds(clock.now - (try $0.get("machine_at", as: Int64.self))) }
+        let earlier = try connection.query(
             """
             SELECT started_at FROM delivery_attempts
-            WHERE channel = \(rung.channel.rawValue) AND recipient = \(rung.recipient) AND started_at > \(moment)
-                AND outcome IN ('sent', 'simulated', 'unknown')
+            WHERE channel = \(channel) AND recipient = \(recipient) AND started_at > \(wall - window)
+                AND started_at <= \(wall) AND (boot IS NULL OR boot <> \(clock.boot)) AND \(outcomes)
             ORDER BY started_at DESC LIMIT \(limit)
             """
-        ).map { try $0.get("started_at", as: Timestamp.self) }
-        return Array(repeating: now, count: underWay ?? 0) + sent
+        ).map { wall.duration(since: try $0.get("started_at", as: Timestamp.self)) }
+        return Array((Array(repeating: .zero, count: underWay ?? 0) + own + earlier).sorted().prefix(limit))
     }
 
     // MARK: Suppressed recipients
@@ -119,6 +134,8 @@ struct DeliveryAttempt: Sendable {
     let providerCode: String?
     let error: String?
     let startedAt: Timestamp
+    /// The same on the machine's own clock; nil when that is not known any more.
+    var machineMoment: MachineMoment?
     /// Nil when the attempt was cut off.
     let durationMilliseconds: Int?
 
@@ -130,6 +147,12 @@ struct DeliveryAttempt: Sendable {
             "started_at": .timestamp(startedAt), "duration_ms": .optional(durationMilliseconds),
         ]
     }
+}
+
+/// A moment on the machine's own clock, which nobody sets: the boot it counts from, and nanoseconds since.
+struct MachineMoment: Sendable, Hashable {
+    let boot: String
+    let nanoseconds: Int64
 }
 
 /// What a provider reported afterwards.
@@ -152,7 +175,8 @@ struct DeliveryReport: Sendable {
 extension DeliveryAttempt {
     /// An attempt of `notification` as it stands, before anything follows from the outcome.
     init(
-        _ notification: Notification, on rung: LadderRung, _ outcome: DeliveryOutcome, began: Timestamp, took: Duration?
+        _ notification: Notification, on rung: LadderRung, _ outcome: DeliveryOutcome, began: Timestamp,
+        machine: MachineMoment? = nil, took: Duration?
     ) {
         notificationID = notification.id
         number = notification.attempts
@@ -163,6 +187,7 @@ extension DeliveryAttempt {
         providerCode = outcome.providerCode
         error = outcome.error
         startedAt = began
+        machineMoment = machine
         durationMilliseconds = took.map { Int($0.wholeMilliseconds) }
     }
 

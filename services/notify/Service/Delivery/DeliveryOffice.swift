@@ -29,11 +29,13 @@ struct DeliveryOffice: Sendable {
         smtp = settings.mail.server.map { SMTPClient($0, metrics: foundation.metrics, time: foundation.time) }
         var policy = DeliveryPolicy()
         policy.attemptsMax = settings.attemptsMax
+        policy.lastEmailAttemptsMax = settings.emailAttemptsMax
         policy.baseDelay = settings.retryDelay
         worker = DeliveryWorker(
-            desk: desk, database: database, channels: try Self.channels(settings, smtp: smtp, foundation),
+            desk: desk, database: database, channels: try Self.channels(settings, desk, smtp: smtp, foundation),
             policy: policy, quietHours: settings.quietHours, recipientPerHour: settings.recipientPerHour,
-            time: foundation.time, logger: logger, metrics: NotifyMetrics(registry: foundation.metrics))
+            clock: MachineClock(time: foundation.time), logger: logger,
+            metrics: NotifyMetrics(registry: foundation.metrics))
         sweep = DeliverySweep(desk: desk, smtp: smtp, logger: logger)
     }
 
@@ -80,7 +82,7 @@ struct DeliveryOffice: Sendable {
     }
 
     private static func channels(
-        _ settings: NotifySettings, smtp: SMTPClient?, _ foundation: ServiceFoundation
+        _ settings: NotifySettings, _ desk: NotificationDesk, smtp: SMTPClient?, _ foundation: ServiceFoundation
     ) throws -> [NotificationChannel: any Channel] {
         let outbox = OutboxFolder(path: "\(foundation.basics.varFolder)/outbox")
         let (client, time) = (foundation.client, foundation.time)
@@ -95,6 +97,12 @@ struct DeliveryOffice: Sendable {
             foundation.logger.info(
                 "channels without credentials write to the outbox folder",
                 [("channels", simulated.joined(separator: ","))])
+        }
+        let unknown = settings.twilio.whatsAppTemplates.keys.filter { desk.templates.template($0) == nil }
+        if !unknown.isEmpty {
+            foundation.logger.warning(
+                "TWILIO_WHATSAPP_TEMPLATES names templates that are not there",
+                [("templates", unknown.sorted().joined(separator: ","))])
         }
         let replyTo = settings.mail.replyTo
         return [

@@ -4,6 +4,9 @@ import Platform
 struct DeliveryPolicy: Sendable, Hashable {
     /// Attempts on one channel of a ladder; when a fault of the configuration is in the way, more.
     var attemptsMax = 8
+    /// Attempts at an email that no other channel can stand in for: with the waits below some four to five days, which is
+    /// how long RFC 5321 (section 4.5.4.1) asks to go on.
+    var lastEmailAttemptsMax = 44
     var misconfiguredAttemptsMax = 40
     /// Attempts in all, those cut off by the death of the process included, which count for nothing else. A message that
     /// has seen so many may be what kills it.
@@ -17,6 +20,14 @@ struct DeliveryPolicy: Sendable, Hashable {
     /// The longest that a provider may ask to be left alone.
     var retryAfterMax: Duration = .seconds(24 * 3_600)
 
+    /// How long it is worth while to go on with one channel.
+    enum Persistence: Sendable, Hashable {
+        /// Another channel waits for its turn, or nobody would want the message days later.
+        case ladder
+        /// An email, and the last channel of its ladder.
+        case lastEmail
+    }
+
     enum Decision: Sendable, Hashable {
         case succeeded(NotificationStatus)
         case tryAgain(after: Duration)
@@ -28,13 +39,16 @@ struct DeliveryPolicy: Sendable, Hashable {
     ///   - outcome: Interrupted only when there have been too many such.
     ///   - attempts: On this channel, this one included.
     ///   - random: In 0..<1, for the jitter.
-    func decide(_ outcome: DeliveryOutcome, attempts: Int, random: Double) -> Decision {
+    func decide(
+        _ outcome: DeliveryOutcome, attempts: Int, persistence: Persistence, random: Double
+    ) -> Decision {
         switch outcome.kind {
         case .sent: return .succeeded(.sent)
         case .simulated: return .succeeded(.simulated)
         case .permanent, .interrupted: return .nextRung
         case .temporary, .unknown:
-            guard attempts < attemptsMax else { return .nextRung }
+            let most = persistence == .lastEmail ? lastEmailAttemptsMax : attemptsMax
+            guard attempts < most else { return .nextRung }
             return .tryAgain(after: delay(after: attempts, baseDelay, delayMax, factor: 4, outcome, random))
         case .misconfigured:
             guard attempts < misconfiguredAttemptsMax else { return .nextRung }

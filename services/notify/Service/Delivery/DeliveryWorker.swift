@@ -17,9 +17,11 @@ struct DeliveryWorker: Sendable {
     let quietHours: QuietHours?
     /// Messages to one recipient on one channel within an hour; 0 for no limit.
     let recipientPerHour: Int
-    let time: any TimeSource
+    let clock: MachineClock
     let logger: Logger
     let metrics: NotifyMetrics
+
+    private var time: any TimeSource { clock.time }
 
     private static let limitWindow = Duration.seconds(3_600)
 
@@ -39,10 +41,11 @@ struct DeliveryWorker: Sendable {
             throw JobFailure.permanent("there is no channel \(attempt.rung.channel.rawValue)")
         }
         let (wall, monotonic) = (time.wall, time.monotonic)
+        let began = MachineMoment(boot: clock.boot, nanoseconds: monotonic.nanoseconds)
         let outcome = await channel.deliver(
             Parcel(
-                id: id, rung: attempt.rung, enclosure: attempt.enclosure, createdAt: attempt.notification.createdAt,
-                uncertainSince: attempt.uncertainSince,
+                id: id, template: attempt.notification.template, rung: attempt.rung, enclosure: attempt.enclosure,
+                createdAt: attempt.notification.createdAt, uncertainSince: attempt.uncertainSince,
                 isKnown: { [database] sid in
                     try await database.read { try AttemptTable.isKnown(providerID: sid, in: $0) }
                 }))
@@ -51,7 +54,8 @@ struct DeliveryWorker: Sendable {
         if outcome.kind == .interrupted { throw CancellationError() }
         try await job.complete { connection in
             try AttemptTable.insert(
-                DeliveryAttempt(attempt.notification, on: attempt.rung, outcome, began: wall, took: took),
+                DeliveryAttempt(
+                    attempt.notification, on: attempt.rung, outcome, began: wall, machine: began, took: took),
                 in: connection)
             // A report of the provider's may have been faster; then its word stands.
             guard var notification = try NotificationTable.find(id, in: connection),
@@ -117,11 +121,10 @@ struct DeliveryWorker: Sendable {
             return quiet
         }
         guard recipientPerHour > 0 else { return .zero }
-        let recent = try AttemptTable.recent(
-            to: rung, since: now - Self.limitWindow, limit: recipientPerHour, now: now, in: connection)
-        guard recent.count >= recipientPerHour else { return .zero }
-        let oldest = recent[recipientPerHour - 1]
-        return max(.seconds(1), Self.limitWindow - now.duration(since: oldest))
+        let ages = try AttemptTable.recentAges(
+            to: rung, within: Self.limitWindow, limit: recipientPerHour, clock: clock, in: connection)
+        guard ages.count >= recipientPerHour, let oldest = ages.last else { return .zero }
+        return Self.limitWindow - oldest
     }
 
     /// What follows from the outcome, stored in `notification` and its row.
@@ -138,11 +141,17 @@ struct DeliveryWorker: Sendable {
         notification.updatedAt = now
         notification.providerID = outcome.providerID ?? notification.providerID
         notification.error = outcome.error
-        switch policy.decide(outcome, attempts: notification.rungAttempts, random: .random(in: 0..<1)) {
+        let isLastEmail = notification.current?.channel == .email && !notification.hasNextRung
+        let decision = policy.decide(
+            outcome, attempts: notification.rungAttempts, persistence: isLastEmail ? .lastEmail : .ladder,
+            random: .random(in: 0..<1))
+        switch decision {
         case .succeeded(let status):
             notification.status = status
             notification.sentAt = status == .sent ? now : nil
         case .tryAgain(let delay):
+            // A report may have taken it back from `sent`.
+            notification.status = .pending
             try desk.schedule(&notification, after: delay, in: connection)
         case .nextRung:
             try advance(&notification, in: connection)

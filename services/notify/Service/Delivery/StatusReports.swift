@@ -3,7 +3,8 @@ import Platform
 import SQL
 
 /// What providers report after they have taken a message. Reports may come late, twice, and out of order: a state only moves
-/// forward, `pending`, `sent`, then `delivered` or `failed`; a failure leads on to the next channel of the ladder.
+/// forward, `pending`, `sent`, then `delivered` or `failed`. A failure that may pass is tried again like an attempt that
+/// failed; one for good leads on to the next channel of the ladder.
 struct StatusReports: Sendable {
     let worker: DeliveryWorker
     let time: any TimeSource
@@ -76,13 +77,13 @@ struct StatusReports: Sendable {
             notification.deliveredAt = now
         case .failed:
             guard isOpen else { return false }
-            let outcome = TwilioReply.failure(code: report.code ?? 0, status: nil, message: nil)
-            if outcome.suppresses, let rung = notification.current {
-                try AttemptTable.suppress(rung, reason: "the recipient has opted out", at: now, in: connection)
-            }
-            clearAttempt(&notification, at: now)
-            notification.error = "reported as \(report.status)\(report.code.map { ", error \($0)" } ?? "")"
-            try worker.advance(&notification, in: connection)
+            var outcome = TwilioReply.failure(code: report.code ?? 0, status: nil, message: nil)
+            outcome.error = "reported as \(report.status)\(report.code.map { ", error \($0)" } ?? "")"
+            // The message that failed is done with: later reports about it say nothing about the next attempt.
+            notification.providerID = nil
+            notification.sentAt = nil
+            try worker.settle(&notification, outcome, in: connection)
+            if notification.status == .failed { notification.providerID = report.providerID }
             return true
         }
         clearAttempt(&notification, at: now)

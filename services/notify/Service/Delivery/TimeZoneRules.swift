@@ -8,13 +8,15 @@ struct TimeZoneRules: Sendable, Hashable {
     /// When an offset begins, in seconds since 1970, and the offset in seconds; sorted.
     private let changes: [Change]
     private let first: Int
+    /// What holds after the last change; nil when the file does not say.
+    private let footer: TimeZoneFooter?
 
     private struct Change: Sendable, Hashable {
         let moment: Int64
         let offset: Int
     }
 
-    static let utc = TimeZoneRules(changes: [], first: 0)
+    static let utc = TimeZoneRules(changes: [], first: 0, footer: nil)
 
     /// The zone `name`, such as `Europe/Berlin`; nil when the system does not know it. Blocks.
     init?(named name: String) {
@@ -32,13 +34,13 @@ struct TimeZoneRules: Sendable, Hashable {
         self.init(file: bytes)
     }
 
-    private init(changes: [Change], first: Int) {
+    private init(changes: [Change], first: Int, footer: TimeZoneFooter?) {
         self.changes = changes
         self.first = first
+        self.footer = footer
     }
 
-    /// Reads the 64-bit part of a TZif file. What comes after its last change keeps that change's offset, which for the
-    /// files of Debian is the year 2037.
+    /// Reads the 64-bit part of a TZif file and its footer.
     init?(file: [UInt8]) {
         var reader = Reader(bytes: file)
         guard let old = reader.header(), old.version >= 2 else { return nil }
@@ -57,7 +59,9 @@ struct TimeZoneRules: Sendable, Hashable {
             guard types.indices.contains(Int(index)) else { return nil }
             changes.append(Change(moment: moment, offset: types[Int(index)]))
         }
-        self.init(changes: changes, first: standard)
+        // What is between says nothing about offsets: names, leap seconds, and how the rules were written down.
+        reader.position += header.byteCount(timeSize: 8) - header.timeCount * 9 - header.typeCount * 6
+        self.init(changes: changes, first: standard, footer: TimeZoneFooter(reader.footer()))
     }
 
     /// Seconds to add to UTC at a moment.
@@ -67,6 +71,7 @@ struct TimeZoneRules: Sendable, Hashable {
             let middle = (low + high) / 2
             if changes[middle].moment <= seconds { low = middle + 1 } else { high = middle }
         }
+        if low == changes.count, let footer { return footer.offset(at: seconds) }
         return low == 0 ? first : changes[low - 1].offset
     }
 
@@ -94,6 +99,12 @@ struct TimeZoneRules: Sendable, Hashable {
             return Header(
                 version: version, utCount: Int(counts[0]), standardCount: Int(counts[1]), leapCount: Int(counts[2]),
                 timeCount: Int(counts[3]), typeCount: Int(counts[4]), characterCount: Int(counts[5]))
+        }
+
+        /// The text between two line breaks (RFC 9636 section 3.3); empty when there is none.
+        func footer() -> String {
+            guard (0..<bytes.count).contains(position), bytes[position] == UInt8(ascii: "\n") else { return "" }
+            return String(decoding: bytes[(position + 1)...].prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
         }
 
         mutating func numbers(_ count: Int, size: Int) -> [Int64]? {

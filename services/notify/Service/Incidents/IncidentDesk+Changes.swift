@@ -84,7 +84,9 @@ extension IncidentDesk {
             guard let incident = try IncidentTable.find(id, in: connection), incident.isVisible(to: caller) else {
                 throw IncidentError.notFound
             }
-            let filter = NotificationFilter(incidentID: id.description, limit: Self.dossierMax)
+            // Anybody may order a notification about an incident by naming it; another account's are not shown.
+            let filter = NotificationFilter(
+                incidentID: id.description, accountID: caller.accountID, limit: Self.dossierMax)
             return Dossier(
                 incident: incident, notifications: try NotificationTable.list(filter, in: connection),
                 events: try IncidentEventTable.list(of: id, limit: Self.dossierMax, in: connection))

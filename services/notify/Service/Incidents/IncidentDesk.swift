@@ -14,6 +14,7 @@ final class IncidentDesk: Sendable {
     let triage: TriageDesk
     let tickets: TicketSystem
     let settings: IncidentSettings
+    let claims: ClaimTable
     let time: any TimeSource
 
     init(
@@ -26,6 +27,7 @@ final class IncidentDesk: Sendable {
         self.triage = triage
         self.tickets = tickets
         self.settings = settings
+        claims = ClaimTable(clock: MachineClock(time: time))
         self.time = time
     }
 
@@ -79,8 +81,8 @@ final class IncidentDesk: Sendable {
         _ digest: [UInt8], for id: Identifier, from caller: IncidentCaller
     ) async throws -> Claim {
         let now = time.wall
-        return try await database.write { connection in
-            let claimed = try ClaimTable.claim(digest, for: id, at: now, in: connection)
+        return try await database.write { [claims] connection in
+            let claimed = try claims.claim(digest, for: id, in: connection)
             guard let incident = try Self.join(claimed, from: caller, at: now, in: connection) else {
                 return .claimed(claimed)
             }
@@ -93,7 +95,7 @@ final class IncidentDesk: Sendable {
     ) async throws -> Outcome {
         let now = time.wall
         return try await database.write { [self] connection in
-            let claimed = try ClaimTable.claim(digest, for: draft.id, at: now, in: connection)
+            let claimed = try claims.claim(digest, for: draft.id, in: connection)
             if let incident = try Self.join(claimed, from: caller, at: now, in: connection) {
                 return Outcome(incident: incident, isJoined: true, channels: [])
             }

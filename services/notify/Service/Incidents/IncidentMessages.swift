@@ -22,7 +22,7 @@ enum IncidentMessages {
     static func reminder(_ incident: Incident, ladders: [[NotificationChannel]]) -> NotificationOrder {
         order(
             "incident_reminder", incident, key: "reminder", ladders,
-            variables: ["opened_at": .string(incident.createdAt.rfc3339)])
+            variables: ["opened_at": .string(incident.createdAt.spoken)])
     }
 
     private static func order(
@@ -38,6 +38,23 @@ enum IncidentMessages {
             recipient: NotificationRecipient(email: incident.email, phone: incident.phone), channels: ladders,
             reference: NotificationReference(
                 kind: NotificationReference.incidentKind, id: incident.id.description))
+    }
+}
+
+extension Timestamp {
+    /// For people: `2 January 2026, 03:03 UTC`.
+    fileprivate var spoken: String {
+        let months = [
+            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+            "November",
+            "December",
+        ]
+        let minutes = Int64((Double(millisecondsSince1970) / 60_000).rounded(.down))
+        let day = Int64((Double(minutes) / 1_440).rounded(.down))
+        let date = CivilDate(daysSince1970: day)
+        let time = minutes - day * 1_440
+        func twoDigits(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(date.day) \(months[date.month - 1]) \(date.year), \(twoDigits(time / 60)):\(twoDigits(time % 60)) UTC"
     }
 }
 

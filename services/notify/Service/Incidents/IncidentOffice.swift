@@ -24,7 +24,8 @@ struct IncidentOffice: Sendable {
         embedder = Self.embedder(modelFolder, foundation, logger)
         words = try WordJudge(logger: logger)
         let models = ModelSelector(
-            settings.models, client: foundation.client, logger: foundation.logger.named("models"),
+            settings.models, client: foundation.client, metrics: foundation.metrics,
+            logger: foundation.logger.named("models"),
             time: foundation.time)
         presence = ModelPresence(models: models, time: foundation.time)
         let triage = TriageDesk(
@@ -62,8 +63,7 @@ struct IncidentOffice: Sendable {
             try await LaterJudgement.run($0, for: desk)
         }
         desk.jobs.register(kind: Self.forgetKind) { [desk] job in
-            let now = desk.time.wall
-            _ = try await job.complete { try ClaimTable.removeOld(at: now, in: $0) }
+            _ = try await job.complete { try desk.claims.removeOld(in: $0) }
         }
         desk.jobs.schedule(
             JobSchedule(name: "forget_incident_claims", rule: .every(.seconds(600)), kind: Self.forgetKind))

@@ -75,13 +75,18 @@ struct LadderRung: Sendable, Hashable {
         self.channel = channel
         recipient = try json.required("recipient")
         message = RenderedMessage(
-            subject: try json.required("subject"), text: try json.required("text"), html: try json.optional("html"))
+            subject: try json.required("subject"), text: try json.required("text"), html: try json.optional("html"),
+            contentVariables: (json["content_variables"]?.array ?? []).compactMap(\.string))
     }
 
     var json: JSONValue {
-        [
+        var object: JSONObject = [
             "channel": .string(channel.rawValue), "recipient": .string(recipient), "subject": .string(message.subject),
             "text": .string(message.text), "html": .optional(message.html),
         ]
+        if !message.contentVariables.isEmpty {
+            object["content_variables"] = .array(message.contentVariables.map { .string($0) })
+        }
+        return .object(object)
     }
 }

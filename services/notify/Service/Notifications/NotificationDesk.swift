@@ -84,12 +84,15 @@ struct NotificationDesk: Sendable {
         notification.nextAttemptAt = time.wall + delay
     }
 
-    /// The rendered messages of each ladder, without the channels for which the recipient has no address.
-    private func ladders(of order: NotificationOrder) throws -> [[LadderRung]] {
+    /// Everything that is wrong with an order.
+    func problems(of order: NotificationOrder) -> [FieldProblem] {
+        problems(of: order, templates.template(order.template))
+    }
+
+    private func problems(of order: NotificationOrder, _ template: MessageTemplate?) -> [FieldProblem] {
         var problems = OrderCheck.problems(of: order)
-        guard let template = templates.template(order.template) else {
-            problems.append(FieldProblem(field: "template", message: "must be one of \(templateNames)"))
-            throw NotificationRefusal.invalid(problems)
+        guard let template else {
+            return problems + [FieldProblem(field: "template", message: "must be one of \(templateNames)")]
         }
         for (index, ladder) in order.channels.enumerated() {
             for channel in ladder where !template.supports(channel) {
@@ -99,14 +102,19 @@ struct NotificationDesk: Sendable {
                         message: "the template \(template.name) has no message for \(channel.rawValue)"))
             }
         }
-        guard problems.isEmpty else { throw NotificationRefusal.invalid(problems) }
-        let variables = variables(for: order)
         let used = Set(order.channels.joined().filter { order.recipient.address(on: $0) != nil })
-        let missing = template.missingNames(on: used, variables)
-        guard missing.isEmpty else {
-            throw NotificationRefusal.invalid(
-                missing.map { FieldProblem(field: "variables.\($0)", message: "is needed by the template") })
+        problems += template.missingNames(on: used, variables(for: order)).map {
+            FieldProblem(field: "variables.\($0)", message: "is needed by the template")
         }
+        return problems
+    }
+
+    /// The rendered messages of each ladder, without the channels for which the recipient has no address.
+    private func ladders(of order: NotificationOrder) throws -> [[LadderRung]] {
+        let found = templates.template(order.template)
+        let problems = problems(of: order, found)
+        guard let template = found, problems.isEmpty else { throw NotificationRefusal.invalid(problems) }
+        let variables = variables(for: order)
         return try order.channels.map { ladder in
             try ladder.compactMap { channel in
                 guard let address = order.recipient.address(on: channel) else { return nil }

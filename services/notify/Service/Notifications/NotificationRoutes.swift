@@ -1,4 +1,5 @@
 import Contracts
+import Crypto
 import HTTPMessages
 import HTTPServer
 import JSONCoding
@@ -40,8 +41,7 @@ struct NotificationRoutes: Sendable {
             let order = try await reader.read(request, as: NotificationSchemas.machineOrder) { order in
                 guard order["idempotency_key"] == nil else { return }
                 // Without any key each order is a new one.
-                let key = header.map { "header \($0)" } ?? "order \(Identifier.make())"
-                order["idempotency_key"] = .string(String(key.prefix(NotificationOrder.keyLengthMax)))
+                order["idempotency_key"] = .string(header.map(Self.orderKey) ?? "order \(Identifier.make())")
             }
             let caller = NotificationDesk.Caller(
                 scope: request.orderScope, accountID: request.principal?.accountID)
@@ -64,6 +64,13 @@ struct NotificationRoutes: Sendable {
             }
             return .json(notification.json, status: .accepted)
         }
+    }
+
+    /// The order's key that an `Idempotency-Key` stands for. A long one by its digest: no two may become the same.
+    static func orderKey(of header: String) -> String {
+        let key = "header \(header)"
+        return key.count <= NotificationOrder.keyLengthMax
+            ? key : "header SHA-256 \(Hex.encode(SHA256.digest(of: header.utf8)))"
     }
 
     private func addReading(to api: inout API) {

@@ -10,6 +10,8 @@ enum OrderCheck {
     static let nameLengthMax = 200
     static let referenceLengthMax = 200
     static let variablesBytesMax = 256 << 10
+    /// What a column of text cannot hold everywhere.
+    private static let noNUL = "must have no NUL characters"
 
     /// Everything that is wrong with `order`, whatever its template is.
     static func problems(of order: NotificationOrder) -> [FieldProblem] {
@@ -20,6 +22,7 @@ enum OrderCheck {
         expect(
             (1...NotificationOrder.keyLengthMax).contains(order.idempotencyKey.count), "idempotency_key",
             "must have 1 to \(NotificationOrder.keyLengthMax) characters")
+        expect(!order.idempotencyKey.unicodeScalars.contains("\0"), "idempotency_key", noNUL)
         expect(
             order.variables.members.reduce(0) { $0 + $1.name.utf8.count + $1.value.text.utf8.count }
                 <= variablesBytesMax, "variables", "must have at most \(variablesBytesMax) bytes")
@@ -42,8 +45,12 @@ enum OrderCheck {
                 "subject", "must have 1 to \(MessageTemplate.subjectLengthMax) characters")
         }
         if let reference = order.reference {
-            expect((1...referenceLengthMax).contains(reference.kind.count), "reference.kind", "must not be empty")
-            expect((1...referenceLengthMax).contains(reference.id.count), "reference.id", "must not be empty")
+            for (field, text) in [("reference.kind", reference.kind), ("reference.id", reference.id)] {
+                expect(
+                    (1...referenceLengthMax).contains(text.count), field,
+                    "must have 1 to \(referenceLengthMax) characters")
+                expect(!text.unicodeScalars.contains("\0"), field, noNUL)
+            }
         }
         if let url = order.unsubscribeURL {
             expect(
@@ -58,6 +65,9 @@ enum OrderCheck {
         if let name = recipient.name, name.count > nameLengthMax {
             problems.append(
                 FieldProblem(field: "recipient.name", message: "must have at most \(nameLengthMax) characters"))
+        }
+        if recipient.name?.unicodeScalars.contains("\0") == true {
+            problems.append(FieldProblem(field: "recipient.name", message: noNUL))
         }
         if let email = recipient.email, (try? MailAddress(email)) == nil {
             problems.append(

@@ -5,6 +5,8 @@ import JSONCoding
 struct MessageTemplate: Sendable {
     /// Characters of an SMS or WhatsApp message as Twilio takes it.
     static let shortTextLengthMax = 1_600
+    /// Characters of one value in a content template: WhatsApp takes 1,024 of the message with all of them.
+    static let contentVariableLengthMax = 200
     static let subjectLengthMax = 300
 
     let name: String
@@ -14,6 +16,8 @@ struct MessageTemplate: Sendable {
     let html: Template?
     let sms: Template?
     let whatsapp: Template?
+    /// What `{{1}}`, `{{2}}`, … of the approved WhatsApp template stand for.
+    let whatsappVariables: [Template]
 
     /// Whether it can be sent on `channel`.
     func supports(_ channel: NotificationChannel) -> Bool {
@@ -30,7 +34,7 @@ struct MessageTemplate: Sendable {
         if channels.contains(.email) || channels.contains(.webhook) { templates.append(text) }
         if channels.contains(.email), let html { templates.append(html) }
         if channels.contains(.sms), let sms { templates.append(sms) }
-        if channels.contains(.whatsapp), let short = whatsapp ?? sms { templates.append(short) }
+        if channels.contains(.whatsapp), let short = whatsapp ?? sms { templates += [short] + whatsappVariables }
         var names: [String] = []
         for name in templates.flatMap(\.requiredNames) where !names.contains(name) { names.append(name) }
         return names
@@ -66,8 +70,16 @@ struct MessageTemplate: Sendable {
             return RenderedMessage(subject: title, text: Self.short((sms ?? text).render(variables)), html: nil)
         case .whatsapp:
             return RenderedMessage(
-                subject: title, text: Self.short((whatsapp ?? sms ?? text).render(variables)), html: nil)
+                subject: title, text: Self.short((whatsapp ?? sms ?? text).render(variables)), html: nil,
+                contentVariables: whatsappVariables.map { Self.contentVariable($0.render(variables)) })
         }
+    }
+
+    /// Twilio refuses values that are empty or have line breaks (error 21656).
+    private static func contentVariable(_ text: String) -> String {
+        let line = TemplateTarget.oneLine(text)
+        if line.isEmpty { return "-" }
+        return line.count <= contentVariableLengthMax ? line : line.prefix(contentVariableLengthMax - 1) + "…"
     }
 
     private static func short(_ text: String) -> String {
@@ -83,4 +95,6 @@ struct RenderedMessage: Sendable, Hashable {
     var subject: String
     var text: String
     var html: String?
+    /// For WhatsApp: the values of the approved template that takes the place of the text, in order.
+    var contentVariables: [String] = []
 }

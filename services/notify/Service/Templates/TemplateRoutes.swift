@@ -26,6 +26,10 @@ struct TemplateRoutes: Sendable {
         [
             ("name", .string()), ("channel", .string()), ("subject", .string()), ("text", .string()),
             ("html", .nullable(.string())), ("missing", .array(of: .string())),
+            (
+                "content_variables",
+                JSONSchema.array(of: .string()).described("For WhatsApp: the values of the approved template")
+            ),
         ], required: ["name", "channel", "subject", "text", "missing"])
 
     func add(to api: inout API) {
@@ -83,6 +87,7 @@ struct TemplateRoutes: Sendable {
             "name": .string(template.name), "channel": .string(channel.rawValue),
             "subject": .string(message.subject), "text": .string(message.text), "html": .optional(message.html),
             "missing": .array(missing.map { .string($0) }),
+            "content_variables": .array(message.contentVariables.map { .string($0) }),
         ]
     }
 }

@@ -4,11 +4,13 @@ import Platform
 /// The templates of a folder, read and checked as a whole: at start, and again when asked to.
 ///
 /// Each template is a folder with `subject.txt` and `text.txt`, and as needed `body.html`, `sms.txt` and `whatsapp.txt`.
+/// `whatsapp_variables.txt` has a line for each value of the approved WhatsApp template of the same message.
 /// `layout.html` is the frame around every `body.html`, which takes the place of its line `<!-- body -->`.
 final class TemplateShelf: Sendable {
     /// Bytes of one file.
     private static let fileBytesMax = 256 << 10
     private static let templatesMax = 200
+    private static let contentVariablesMax = 50
     private static let bodyMark = "<!-- body -->"
 
     private let folder: String
@@ -74,7 +76,26 @@ final class TemplateShelf: Sendable {
         }
         return MessageTemplate(
             name: name, subject: try template("subject.txt", .header), text: try template("text.txt", .text),
-            html: html, sms: try optional("sms.txt"), whatsapp: try optional("whatsapp.txt"))
+            html: html, sms: try optional("sms.txt"), whatsapp: try optional("whatsapp.txt"),
+            whatsappVariables: try lines(of: "whatsapp_variables.txt", name, in: folder))
+    }
+
+    /// Each line of a file as a template of its own; none when there is no such file.
+    private static func lines(of file: String, _ name: String, in folder: String) throws -> [Template] {
+        guard LocalFiles.isFile("\(folder)/\(file)") else { return [] }
+        var lines = try text(of: "\(folder)/\(file)").split(separator: "\n", omittingEmptySubsequences: false)
+        if lines.last?.isEmpty == true { lines.removeLast() }
+        guard lines.count <= contentVariablesMax else {
+            throw TemplateError(
+                file: "\(name)/\(file)", line: 0, message: "has more than \(contentVariablesMax) lines")
+        }
+        return try lines.enumerated().map { index, line in
+            do throws(TemplateError) {
+                return try Template(String(line), file: "\(name)/\(file)", target: .header)
+            } catch {
+                throw TemplateError(file: error.file, line: index + 1, message: error.message)
+            }
+        }
     }
 
     private static func text(of path: String) throws -> String {

@@ -12,8 +12,7 @@ extension IncidentRoutes {
             "/api/incidents", access: .machine(.read, or: .staff), summary: "Incidents, the newest first",
             parameters: Self.filters, answers: [.json(200, "Incidents", .array(of: IncidentSchemas.incident))],
             handler: answering { [desk] request in
-                let page = try PageRequest(request)
-                var filter = try Self.filter(of: request)
+                var (filter, page) = try Self.filter(of: request)
                 filter.accountID = try request.incidentCaller.accountID
                 filter.before = page.before
                 filter.limit = page.fetchCount
@@ -65,8 +64,14 @@ extension IncidentRoutes {
     ]
 
     /// - Throws: `InvalidFields` naming every bad parameter.
-    private static func filter(of request: HTTPRequest) throws -> IncidentFilter {
+    private static func filter(of request: HTTPRequest) throws -> (IncidentFilter, PageRequest) {
         var problems: [FieldProblem] = []
+        var page: PageRequest?
+        do {
+            page = try PageRequest(request)
+        } catch let problem as Problem {
+            problems += problem.errors
+        }
         func choice<Name: RawRepresentable<String> & CaseIterable>(_ name: String) -> Name? {
             guard let text = request.query.first(name) else { return nil }
             if let value = Name(rawValue: text) { return value }
@@ -85,8 +90,8 @@ extension IncidentRoutes {
         case "false": filter.needsReview = false
         default: problems.append(FieldProblem(field: "needs_review", message: "must be true or false"))
         }
-        guard problems.isEmpty else { throw InvalidFields(problems: problems) }
-        return filter
+        guard let page, problems.isEmpty else { throw InvalidFields(problems: problems) }
+        return (filter, page)
     }
 }
 

@@ -51,6 +51,9 @@ struct IncidentRoutes: Sendable {
         change.status = json["status"]?.string.flatMap { IncidentStatus(rawValue: $0) }
         change.category = json["classification"]?.string.flatMap { IncidentCategory(rawValue: $0) }
         change.note = json["note"]?.string
+        guard change.note?.unicodeScalars.contains("\0") != true else {
+            throw Problem.unprocessable([FieldProblem(field: "note", message: "must have no NUL characters")])
+        }
         guard change != IncidentDesk.Change() else {
             throw Problem.unprocessable([
                 FieldProblem(field: "status", message: "or `note` or `classification` must be given")
