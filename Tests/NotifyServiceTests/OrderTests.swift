@@ -53,7 +53,7 @@ struct OrderTests {
         try await withNotify { notify in
             func submit(_ key: String, _ email: String) async throws -> RunningService.Answer {
                 try await notify.service.send(
-                    .post, "/api/notifications", token: RunningNotify.machine,
+                    .post, "/api/notifications", token: RunningNotify.staff,
                     json: RunningNotify.order([["email"]], email: email), fields: ["Idempotency-Key": key])
             }
             let common = String(repeating: "k", count: 254)
