@@ -18,6 +18,18 @@ def mailboxes(plain, name):
     return [[str(make_header(decode_header(shown))), address] for shown, address in getaddresses(plain.get_all(name, []))]
 
 
+def strict_complaint(content):
+    """What the strict parser raises, for the message or for one of its fields when it is read; None for nothing."""
+    try:
+        message = email.message_from_bytes(content, policy=email.policy.default + email.policy.strict)
+        for part in message.walk():
+            for name, value in part.items():
+                str(value)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return None
+
+
 def read(content):
     message = email.message_from_bytes(content, policy=email.policy.SMTPUTF8)
     plain = email.message_from_bytes(content, policy=email.policy.compat32)
@@ -44,6 +56,7 @@ def read(content):
         "from": mailboxes(plain, "from"), "to": mailboxes(plain, "to"), "reply_to": mailboxes(plain, "reply-to"),
         "subject": None if message["subject"] is None else str(message["subject"]),
         "date": int(parsedate_to_datetime(message["date"]).timestamp()),
+        "strict": strict_complaint(content),
         "structure": [part.get_content_type() for part in parts], "bodies": bodies, "files": files, "defects": defects,
         "bare_lf": b"\n" in content.replace(b"\r\n", b""), "bare_cr": b"\r" in content.replace(b"\r\n", b""),
         "longest_line": max(len(line) for line in content.split(b"\r\n")),

@@ -117,24 +117,10 @@ struct NotificationRoutes: Sendable {
     }
 
     private static func filter(_ request: HTTPRequest) throws -> (PageRequest, NotificationFilter) {
-        var problems: [FieldProblem] = []
-        var page: PageRequest?
-        do {
-            page = try PageRequest(request)
-        } catch let problem as Problem {
-            problems += problem.errors
-        }
-        func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, _: Choice.Type) -> Choice?
-        where Choice.RawValue == String {
-            guard let text = request.query.first(name) else { return nil }
-            if let choice = Choice(rawValue: text) { return choice }
-            let allowed = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-            problems.append(FieldProblem(field: name, message: "must be one of \(allowed)"))
-            return nil
-        }
-        let status = choice("status", NotificationStatus.self)
-        let channel = choice("channel", NotificationChannel.self)
-        guard let page, problems.isEmpty else { throw Problem.unprocessable(problems) }
+        var query = try ListQuery(request)
+        let status: NotificationStatus? = query.choice("status")
+        let channel: NotificationChannel? = query.choice("channel")
+        let page = try query.finish()
         return (
             page,
             NotificationFilter(

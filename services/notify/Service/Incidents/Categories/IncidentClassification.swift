@@ -1,3 +1,5 @@
+import Classification
+
 /// The category of an incident and why.
 package struct IncidentClassification: Sendable, Hashable {
     package var category: IncidentCategory
@@ -24,4 +26,19 @@ package struct IncidentClassification: Sendable, Hashable {
         self.reason = reason
         self.engine = engine
     }
+}
+
+extension IncidentClassification {
+    /// What the built-in classifier has found.
+    init(_ found: Classification) {
+        self.init(
+            category: IncidentCategory(rawValue: found.best.label) ?? .other, confidence: found.best.confidence,
+            secondBest: IncidentCategory(rawValue: found.secondBest.label),
+            secondConfidence: found.secondBest.confidence, reason: found.reason, engine: Self.builtInEngine)
+    }
+
+    /// Of a message that could not be judged at all.
+    static let unknown = IncidentClassification(
+        category: .other, confidence: 0, secondBest: nil, secondConfidence: 0,
+        reason: "The message could not be classified.", engine: builtInEngine)
 }

@@ -64,17 +64,10 @@ package struct IncidentClassifier: Sendable {
 
     private func ownOpinion(on message: String) async -> IncidentClassification {
         do {
-            let found = try await builtIn.classify(message)
-            return IncidentClassification(
-                category: IncidentCategory(rawValue: found.best.label) ?? .other, confidence: found.best.confidence,
-                secondBest: IncidentCategory(rawValue: found.secondBest.label),
-                secondConfidence: found.secondBest.confidence, reason: found.reason,
-                engine: IncidentClassification.builtInEngine)
+            return IncidentClassification(try await builtIn.classify(message))
         } catch {
             logger.error("an incident could not be classified", [("error", "\(error)")])
-            return IncidentClassification(
-                category: .other, confidence: 0, secondBest: nil, secondConfidence: 0,
-                reason: "The message could not be classified.", engine: IncidentClassification.builtInEngine)
+            return .unknown
         }
     }
 

@@ -63,35 +63,16 @@ extension IncidentRoutes {
         .query("cursor", .string(), "From the `Link` header of the page before"),
     ]
 
-    /// - Throws: `InvalidFields` naming every bad parameter.
+    /// - Throws: problem 422 naming every bad parameter.
     private static func filter(of request: HTTPRequest) throws -> (IncidentFilter, PageRequest) {
-        var problems: [FieldProblem] = []
-        var page: PageRequest?
-        do {
-            page = try PageRequest(request)
-        } catch let problem as Problem {
-            problems += problem.errors
-        }
-        func choice<Name: RawRepresentable<String> & CaseIterable>(_ name: String) -> Name? {
-            guard let text = request.query.first(name) else { return nil }
-            if let value = Name(rawValue: text) { return value }
-            let allowed = Name.allCases.map(\.rawValue).joined(separator: ", ")
-            problems.append(FieldProblem(field: name, message: "must be one of \(allowed)"))
-            return nil
-        }
+        var query = try ListQuery(request)
         var filter = IncidentFilter(limit: 0)
-        filter.status = choice("status")
-        filter.category = choice("classification")
-        filter.channel = choice("channel")
+        filter.status = query.choice("status")
+        filter.category = query.choice("classification")
+        filter.channel = query.choice("channel")
         filter.customerID = request.query.first("customer_id")
-        switch request.query.first("needs_review") {
-        case nil: break
-        case "true": filter.needsReview = true
-        case "false": filter.needsReview = false
-        default: problems.append(FieldProblem(field: "needs_review", message: "must be true or false"))
-        }
-        guard let page, problems.isEmpty else { throw InvalidFields(problems: problems) }
-        return (filter, page)
+        filter.needsReview = query.flag("needs_review")
+        return (filter, try query.finish())
     }
 }
 
