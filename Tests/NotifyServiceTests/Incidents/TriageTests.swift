@@ -89,7 +89,8 @@ import Testing
             }
         }
         #expect(
-            try await fixture.count("SELECT COUNT(*) FROM incidents WHERE classification = 'fraud_report'") == early + 5)
+            try await fixture.count("SELECT COUNT(*) FROM incidents WHERE classification = 'fraud_report'") == early + 5
+        )
         await fixture.close()
     }
 
