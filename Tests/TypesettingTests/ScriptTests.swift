@@ -9,7 +9,7 @@ import Typesetting
         ("Ægir naïvely saw Łódź, Đồng Tháp and Ÿ.", "NotoSans-Regular"),
         ("Η γάτα κοιμάται στο παράθυρο.", "NotoSans-Regular"), ("Съешь же ещё этих мягких булок.", "NotoSans-Regular"),
         ("नमस्ते दुनिया", "NotoSansDevanagari-Regular"), ("我们明天在北京见面。", "NotoSansCJKsc-Regular"),
-        ("私は毎日ラジオを聴きます。", "NotoSansCJKjp-Regular"), ("안녕하세요 세계", "NotoSansCJKkr-Regular"),
+        ("私は毎日ラジオを聴きます。", "NotoSansCJKsc-Regular"), ("안녕하세요 세계", "NotoSansCJKsc-Regular"),
         ("สวัสดีชาวโลก", "NotoSansThai-Regular"), ("Բարեւ աշխարհ", "NotoSansArmenian-Regular"),
     ]
 
@@ -24,6 +24,35 @@ import Typesetting
         #expect(fonts.contains { $0.contains(font) }, "\(fonts)")
         // Columns emb, sub and uni: embedded, in part, and with a way back to Unicode.
         #expect(fonts.allSatisfy { $0.contains("yes yes yes") }, "\(fonts)")
+    }
+
+    @Test func `Chinese characters have the shapes of their language, out of one font`() async throws {
+        func page(_ language: String, _ text: String) async throws -> [UInt8] {
+            var metadata = DocumentMetadata()
+            metadata.language = language
+            let document = Document(metadata: metadata, blocks: [paragraph(text)])
+            let pdf = try PDFProbe(try await Typesetter().pdf(of: document))
+            #expect(try pdf.fonts().count { $0.contains("CJK") } == 1)
+            return try pdf.grayPage(1, dotsPerInch: 144).samples
+        }
+        // The same characters, written differently in each country.
+        let text = "骨直令海刃"
+        let chinese = try await page("zh-CN", text)
+        #expect(try await page("ja", text) != chinese)
+        #expect(try await page("zh-TW", text) != chinese)
+        #expect(try await page("de", text) == chinese)
+        // Kana betray Japanese in a document of another language.
+        #expect(try await page("ja", text + "の") == page("de", text + "の"))
+    }
+
+    @Test func `what one side says from right to left has its name and edge on the right`() async throws {
+        func turn(_ text: String) -> Block {
+            .turn(DialogueTurn(speaker: "User", side: .first, time: "0:07", text: InlineText(text)))
+        }
+        let page = try await probe([turn("مرحبا يا صديقي")]).grayPage(1, dotsPerInch: 36)
+        #expect(try #require(inkOfFirstLine(page)).first > page.width / 2)
+        let other = try await probe([turn("hello")]).grayPage(1, dotsPerInch: 36)
+        #expect(try #require(inkOfFirstLine(other)).last < page.width / 2)
     }
 
     @Test func `text from right to left stands on the right and comes out in the order of reading`() async throws {

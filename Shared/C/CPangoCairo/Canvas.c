@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "Fonts.h"
 
@@ -31,10 +32,38 @@ struct lectern_canvas {
     double space_width;
     struct buffer glyphs;
     struct buffer pictures;
+    bool is_finishing;
 };
+
+/// Font files this large are given back after use.
+#define LARGE_FONT ((unsigned long)4 << 20)
+/// What cairo writes at a time of a font or page; it writes objects in smaller pieces.
+#define STREAM_PIECE 4096
+
+// Lets go of the pages of large font files. To embed a few letters of a Chinese font cairo reads all of its 17 MB through
+// FreeType's mapping, and there is a mapping for each language and weight; without this they stay resident together. They are
+// unchanged pages of files, so whoever needs one again reads it again. The mappings are looked up because cairo opens and
+// closes faces as it likes; only the thread that sets documents does so, and it is the one that is here.
+static void release_fonts(void) {
+    FILE *maps = fopen("/proc/self/maps", "re");
+    if (maps == NULL) return;
+    char line[1024];
+    while (fgets(line, sizeof line, maps) != NULL) {
+        unsigned long from = 0, to = 0;
+        char rights[5] = "";
+        if (sscanf(line, "%lx-%lx %4s", &from, &to, rights) != 3 || to - from < LARGE_FONT) continue;
+        if (strcmp(rights, "r--p") != 0) continue; // a mapping that was written to would lose that
+        const char *name = strrchr(line, '.');
+        if (name == NULL || (strcmp(name, ".ttc\n") != 0 && strcmp(name, ".ttf\n") != 0 && strcmp(name, ".otf\n") != 0)) continue;
+        madvise((void *)from, to - from, MADV_DONTNEED);
+    }
+    fclose(maps);
+}
 
 static cairo_status_t pass_on(void *closure, const unsigned char *bytes, unsigned count) {
     const struct lectern_canvas *canvas = closure;
+    // Fonts are embedded one after another at the end: what comes now is one that has been read.
+    if (canvas->is_finishing && count >= STREAM_PIECE) release_fonts();
     return canvas->write(canvas->write_context, bytes, count) ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
 }
 
@@ -51,7 +80,10 @@ lectern_canvas *lectern_canvas_open(double width, double height, lectern_canvas_
 bool lectern_canvas_finish(lectern_canvas *canvas) {
     // A context that failed must not leave a document behind that looks whole.
     const bool is_good = pango.cairo_status(canvas->context) == CAIRO_STATUS_SUCCESS;
+    canvas->is_finishing = true;
     pango.cairo_surface_finish(canvas->surface);
+    canvas->is_finishing = false;
+    release_fonts();
     return is_good && pango.cairo_surface_status(canvas->surface) == CAIRO_STATUS_SUCCESS;
 }
 

@@ -1,6 +1,7 @@
 #include "Library.h"
 
 #include <dlfcn.h>
+#include <malloc.h>
 #include <pthread.h>
 
 #include "include/CPangoCairo.h"
@@ -14,7 +15,13 @@ static bool loaded = false;
     pango.name = (__typeof__(&name))dlsym(handle, #name);                                                              \
     complete = complete && pango.name != NULL;
 
+/// Allocations from this size on are given back to the system when they are freed.
+#define LARGE_ALLOCATION (8 << 20)
+
 static void load(void) {
+    // cairo copies the outlines of a Chinese font, 17 MB, whenever it asks what kind of font it is. By default malloc would
+    // learn from the first copy that blocks of this size are usual, and keep room for several (mallopt(3)).
+    mallopt(M_MMAP_THRESHOLD, LARGE_ALLOCATION);
     // Never closed: GLib registers types and exit handlers that must stay.
     void *handle = dlopen("libpangocairo-1.0.so.0", RTLD_NOW | RTLD_LOCAL);
     if (handle == NULL) return;

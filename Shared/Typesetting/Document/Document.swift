@@ -76,7 +76,7 @@ package struct RunningHead: Sendable, Hashable {
     package var head: String
     /// Below the text, on every page.
     package var foot: String
-    /// Whether pages are numbered, as "3 / 12".
+    /// Whether pages are numbered, as "3 of 12".
     package var isNumbered: Bool
 
     package init(head: String = "", foot: String = "", isNumbered: Bool = true) {

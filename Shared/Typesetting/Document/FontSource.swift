@@ -7,7 +7,7 @@ package struct FontSource: Sendable, Hashable {
     package var files: [String]
     /// The family of Latin, Greek and Cyrillic.
     package var primary: String
-    /// The family of Chinese, Japanese and Korean, to which the name of a variant is added: ` SC`, ` TC`, ` JP`, ` KR`.
+    /// The family of Chinese, Japanese and Korean, to which ` SC` is added. It must know the shapes of all their languages.
     package var cjk: String
     /// The family of emoji.
     package var emoji: String
@@ -29,10 +29,10 @@ package struct FontSource: Sendable, Hashable {
         ],
         primary: "Noto Sans", cjk: "Noto Sans CJK", emoji: "Noto Color Emoji")
 
-    /// The families in which the text of a language is looked for first.
-    func families(_ variant: CJKVariant) -> String {
-        "\(primary),\(cjk) \(variant.rawValue)"
-    }
+    /// The families in which text is looked for first. One of the Chinese, Japanese and Korean ones is enough: each has the
+    /// characters of all, and gives those of the text's language their shapes there (OpenType feature `locl`). Every further
+    /// one would be read whole by cairo, at 17 MB.
+    var families: String { "\(primary),\(cjk) \(CJKVariant.simplifiedChinese.rawValue)" }
 
     /// As a document for fontconfig (fonts.conf(5)).
     var configuration: String {

@@ -31,7 +31,7 @@ struct DocumentDrawer {
         self.shaper = shaper
         self.canvas = canvas
         spaceFace = try shaper.fonts.face(
-            .simplifiedChinese, bold: false, italic: false, size: document.theme.body.size
+            bold: false, italic: false, size: document.theme.body.size
         ).number
         anchors = Self.anchors(items, pages, document.page)
     }
@@ -174,9 +174,9 @@ struct DocumentDrawer {
             fill(left, y, width, fragment.height)
             canvas.setColor(theme.accents.first)
             fill(left, y, 2.4, fragment.height)
-        case .edge(let ink):
+        case .edge(let ink, let isRight):
             canvas.setColor(ink)
-            fill(left, y + 1.5, 1.6, max(fragment.height - 3, 1))
+            fill(isRight ? left + width - 1.6 : left, y + 1.5, 1.6, max(fragment.height - 3, 1))
         case .row(let isHeader):
             if isHeader {
                 canvas.setColor(theme.panel)
@@ -211,7 +211,7 @@ struct DocumentDrawer {
         let footline = setup.height - setup.margins.bottom + style.size * 3.2
         var room = setup.textWidth
         if document.runningHead.isNumbered {
-            let line = try line("\(page) / \(pages.count)", style, width: setup.textWidth / 3)
+            let line = try line("\(page) of \(pages.count)", style, width: setup.textWidth / 3)
             draw(line, x: right - Double(line.width), baseline: footline, splitsLinks: false)
             room -= Double(line.width) + style.size * 2
         }
@@ -227,11 +227,25 @@ struct DocumentDrawer {
         fill(left, headline + style.size * 0.9, setup.textWidth, 0.5)
     }
 
-    /// The first line of a text that may be too long for one.
+    /// A text on one line; what is too long for it ends with an ellipsis.
     private func line(
         _ content: String, _ style: Theme.TextStyle, width: Double
     ) throws(TypesettingError) -> ShapedText.Line {
-        text.lines[try shaper.append(InlineText(content), style: style, width: width).lowerBound]
+        let whole = CleanText.line(content)
+        let lines = try shaper.append(InlineText(whole), style: style, width: width)
+        if lines.count == 1 { return text.lines[lines.lowerBound] }
+        // The longest beginning that fits, found by halving. No line of this size holds more characters than the page is
+        // points wide.
+        let characters = Array(whole.prefix(Int(setup.width)))
+        var (fitting, tooLong) = (0, characters.count + 1)
+        var best = lines.lowerBound
+        while tooLong - fitting > 1 {
+            let count = (fitting + tooLong) / 2
+            let shorter = try shaper.append(
+                InlineText(String(characters.prefix(count)) + "…"), style: style, width: width)
+            if shorter.count == 1 { (fitting, best) = (count, shorter.lowerBound) } else { tooLong = count }
+        }
+        return text.lines[best]
     }
 }
 

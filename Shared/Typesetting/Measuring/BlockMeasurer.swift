@@ -86,8 +86,7 @@ struct BlockMeasurer {
         // Nothing can be set in a column narrower than a letter.
         let width = max(width, style.size * 2)
         let numbers = try shaper.append(text, style: style, width: width, direction: direction)
-        let face = try shaper.fonts.face(
-            .simplifiedChinese, bold: style.isBold, italic: style.isItalic, size: style.size)
+        let face = try shaper.fonts.face(bold: style.isBold, italic: style.isItalic, size: style.size)
         let height = style.size * style.leading
         let top = (height - face.ascent - face.descent) / 2 + face.ascent
         return numbers.map { number in
@@ -223,13 +222,18 @@ extension BlockMeasurer {
         }
         var name = theme.speaker
         name.isBold = false
-        let first = try lines(InlineText(head), name, x: inset, width: width - inset, direction: .leftToRight)
-        let rest = try lines(turn.text, theme.turn, x: inset, width: width - inset)
+        var rest = try lines(turn.text, theme.turn, x: inset, width: width - inset)
+        // Edge and name stand where the lines of the text begin.
+        let isRightToLeft = rest.first.map(isRightToLeft) ?? false
+        if isRightToLeft { rest = rest.map { moved($0, by: -inset) } }
+        let first = try lines(
+            InlineText(head), name, x: isRightToLeft ? 0 : inset, width: width - inset,
+            direction: isRightToLeft ? .rightToLeft : .leftToRight)
         // The name stays with the first two lines.
         var item = MeasuredItem(
             [.init(lines: first + rest, tag: .paragraph)], splitting: .byLines(orphans: first.count + 2, widows: 2),
             below: theme.turn.below)
-        item.decoration = .edge(accent)
+        item.decoration = .edge(accent, isRight: isRightToLeft)
         item.anchor = turn.anchor
         add(item)
     }

@@ -25,8 +25,8 @@ struct MeasuredItem {
         case none
         /// A ground with a coloured edge.
         case panel
-        /// A coloured edge.
-        case edge(Ink)
+        /// A coloured edge on the left or right.
+        case edge(Ink, isRight: Bool)
         /// A row of a table, with a thin line below.
         case row(isHeader: Bool)
         /// A thin line across the text.

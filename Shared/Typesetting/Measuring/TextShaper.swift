@@ -28,13 +28,12 @@ struct TextShaper {
         for span in clean.spans {
             let run = inline.runs[span.run]
             let face = try fonts.face(
-                clean.isPlain ? .simplifiedChinese : variant, bold: run.isBold || style.isBold,
+                bold: run.isBold || style.isBold,
                 italic: run.isItalic != style.isItalic, size: style.size)
             spans.append(PlainShaper.Span(start: span.start, face: face, look: look(of: run, style)))
         }
         if spans.isEmpty {
-            let face = try fonts.face(
-                .simplifiedChinese, bold: style.isBold, italic: style.isItalic, size: style.size)
+            let face = try fonts.face(bold: style.isBold, italic: style.isItalic, size: style.size)
             spans = [PlainShaper.Span(start: 0, face: face, look: look(of: TextRun(""), style))]
         }
         let isDone =

@@ -23,7 +23,6 @@ final class FontLibrary {
     }
 
     private struct FaceKey: Hashable {
-        var variant: CJKVariant
         var isBold: Bool
         var isItalic: Bool
         var size: Double
@@ -58,10 +57,9 @@ final class FontLibrary {
     var isWornOut: Bool { numbers.count > Self.facesMax }
 
     /// - Throws: `failed` when memory runs out.
-    func face(_ variant: CJKVariant, bold: Bool, italic: Bool, size: Double) throws(TypesettingError) -> Face {
-        let key = FaceKey(variant: variant, isBold: bold, isItalic: italic, size: size)
-        let number =
-            numbers[key] ?? lectern_face_add(handle, source.families(variant), bold ? 700 : 400, italic, size)
+    func face(bold: Bool, italic: Bool, size: Double) throws(TypesettingError) -> Face {
+        let key = FaceKey(isBold: bold, isItalic: italic, size: size)
+        let number = numbers[key] ?? lectern_face_add(handle, source.families, bold ? 700 : 400, italic, size)
         if let face = measured[number] { return face }
         let info = lectern_face_get(handle, number)
         guard number >= 0, info.font >= 0 else { throw TypesettingError(.failed, "a font could not be loaded") }

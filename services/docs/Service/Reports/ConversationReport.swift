@@ -19,7 +19,7 @@ package struct ConversationReport: Sendable {
         metadata.creator = "Lectern"
         metadata.language = "en"
         metadata.created = order.generatedAt.rfc3339
-        let foot = "Conversation \(order.conversationID)  ·  \(ReportTime.moment(order.generatedAt))"
+        let foot = "\(ReportTime.moment(order.generatedAt))  ·  Conversation \(order.conversationID)"
         return Document(
             metadata: metadata, runningHead: RunningHead(head: order.title, foot: foot),
             blocks: head + details + summary + keyPoints + actionItems + metadataTable + transcript)
@@ -28,12 +28,14 @@ package struct ConversationReport: Sendable {
     // MARK: First page
 
     private var head: [Block] {
-        var words = ["Conversation report"]
-        if let agent = order.agentName, !agent.isEmpty { words.append(agent) }
+        // The usual title says it already.
+        var words = order.title.lowercased() == "conversation report" ? [] : ["Conversation report"]
+        if let agent = order.agentName, !agent.isEmpty { words.append(Self.isolated(Self.short(agent))) }
         if let start = order.startedAt { words.append(ReportTime.day(start)) }
         return [
             .paragraph(Paragraph(InlineText(order.title), role: .title, keepsWithNext: true)),
-            .paragraph(Paragraph(InlineText(words.joined(separator: "  ·  ")), role: .lead)),
+            .paragraph(
+                Paragraph(InlineText(words.joined(separator: "  ·  ")), role: .lead, direction: .leftToRight)),
         ]
     }
 
@@ -84,6 +86,10 @@ package struct ConversationReport: Sendable {
             let time = ReportTime.clock(point.atSeconds)
             let link = anchors[point.atSeconds].map { LinkTarget.anchor($0) }
             var note = [TextRun(time, bold: true, link: link)]
+            // The built-in engine's points are quotations themselves.
+            if Self.says(point.text, point.quote) {
+                return TextList.Item(InlineText(note + [TextRun("\u{A0}\u{A0} \(point.text)")]))
+            }
             if !point.quote.isEmpty {
                 note.append(TextRun("\u{A0}\u{A0} “\(Self.isolated(point.quote))”", italic: true))
             }
@@ -92,6 +98,21 @@ package struct ConversationReport: Sendable {
         }
         return [.heading(Heading(2, "Key points")), .list(TextList(items))]
     }
+
+    /// Whether a point is its quotation, but for who said it and the sounds with which speech begins.
+    private static func says(_ text: String, _ quote: String) -> Bool {
+        func letters(_ text: some StringProtocol) -> String { text.lowercased().filter { $0.isLetter || $0.isNumber } }
+        guard let colon = text.firstIndex(of: ":") else { return false }
+        let said = letters(text[colon...])
+        return !said.isEmpty && letters(quote).hasSuffix(said)
+    }
+
+    /// A name that leaves room for other things in its line.
+    private static func short(_ name: String) -> String {
+        name.count > nameLengthMax ? name.prefix(nameLengthMax - 1) + "…" : name
+    }
+
+    private static let nameLengthMax = 60
 
     /// The text with signs around it that keep its direction from its surroundings (UAX #9, 2.4.2); text that runs from
     /// left to right needs none.
@@ -125,15 +146,27 @@ package struct ConversationReport: Sendable {
         guard !order.turns.isEmpty else {
             return [heading, .paragraph(Paragraph("Nothing was said in this conversation."))]
         }
-        let agent = order.agentName.flatMap { $0.isEmpty ? nil : $0 } ?? "Agent"
+        let agent = order.agentName.flatMap { $0.isEmpty ? nil : Self.short($0) } ?? "Agent"
         return [heading]
             + order.turns.enumerated().map { index, turn in
                 .turn(
                     DialogueTurn(
                         speaker: turn.speaker == .agent ? agent : "User",
                         side: turn.speaker == .agent ? .first : .second, time: ReportTime.clock(turn.atSeconds),
-                        text: InlineText(turn.text), anchor: Self.anchor(index)))
+                        text: InlineText(Self.withoutGaps(turn.text)), anchor: Self.anchor(index)))
             }
+    }
+
+    /// The text with at most one empty line between two others.
+    private static func withoutGaps(_ text: String) -> String {
+        guard text.contains("\n\n\n") else { return text }
+        var lines: [Substring] = []
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            let isEmpty = line.allSatisfy(\.isWhitespace)
+            if isEmpty, lines.last?.isEmpty ?? true { continue }
+            lines.append(isEmpty ? "" : line)
+        }
+        return lines.joined(separator: "\n")
     }
 
     private static func anchor(_ index: Int) -> String { "turn-\(index)" }
