@@ -18,7 +18,8 @@ PRODUCTS := .build/$(CONFIGURATION)
 
 .PHONY: setup build run demo test lint check bench bench-tools bench-http bench-text bench-ocr bench-embeddings \
 	bench-classifier bench-incidents bench-incidents-crash bench-retrieval bench-answers bench-search bench-jobs bench-idle bench-memory bench-report \
-	bench-notify-crash bench-conversations-crash clean
+	bench-notify-crash bench-conversations-crash trials trial-http trial-websocket trial-calls trial-documents \
+	trial-refresh trial-restarts trial-full-disk clean
 
 setup:
 	@scripts/setup.sh base model
@@ -101,6 +102,40 @@ bench-notify-crash: build
 # The same for recorded conversations: ingest is killed while it works on them.
 bench-conversations-crash: build
 	@python3 Benchmarks/scripts/bench_conversations_crash.py --products $(PRODUCTS) $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
+
+# What RELIABILITY.md calls trials: everything from outside, against the built executables. trial-full-disk mounts a small
+# tmpfs and so wants root; it is not among `trials`.
+TRIALS := cd Tests/Trials && PYTHONDONTWRITEBYTECODE=1 ../../.venv-trials/bin/python
+
+trials: trial-http trial-websocket trial-calls trial-documents trial-refresh trial-restarts
+
+trial-http: build
+	@scripts/setup.sh trials
+	@$(TRIALS) http_differential.py --server ../../$(PRODUCTS)/bench-server
+
+trial-websocket: build
+	@scripts/setup.sh trials
+	@$(TRIALS) websocket_cases.py --server ../../$(PRODUCTS)/bench-server
+
+trial-calls: build
+	@scripts/setup.sh trials
+	@$(TRIALS) contract_calls.py --products ../../$(PRODUCTS)
+
+trial-documents: build
+	@scripts/setup.sh trials
+	@$(TRIALS) documents.py --products ../../$(PRODUCTS)
+
+trial-refresh: build
+	@scripts/setup.sh trials
+	@$(TRIALS) refresh_races.py --products ../../$(PRODUCTS)
+
+trial-restarts: build
+	@scripts/setup.sh trials
+	@$(TRIALS) restarts.py --products ../../$(PRODUCTS)
+
+trial-full-disk: build
+	@scripts/setup.sh trials
+	@$(TRIALS) full_disk.py --products ../../$(PRODUCTS)
 
 clean:
 	@rm -rf .build .build-*

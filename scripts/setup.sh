@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what Lectern needs on Debian 12 or Ubuntu, and skips what is there.
-#   setup.sh [base] [model] [test] [bench] [bench-embeddings]
+#   setup.sh [base] [model] [test] [bench] [bench-embeddings] [trials]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -86,12 +86,23 @@ install_test_python() {
   touch "$ready"
 }
 
+# What the trials compare with and are driven by.
+install_trial_python() {
+  local list=Tests/Trials/requirements.txt ready=.venv-trials/ready
+  [[ -x .venv-trials/bin/python && $ready -nt $list ]] && return 0
+  say "installing what the trials need"
+  [[ -x .venv-trials/bin/python ]] || python3 -m venv .venv-trials
+  .venv-trials/bin/pip install --quiet --disable-pip-version-check -r "$list"
+  touch "$ready"
+}
+
 command -v swift >/dev/null || { say "Swift 6.3 is needed; see https://www.swift.org/install"; exit 1; }
 for part in "$@"; do
   case $part in
     base) install_packages "${base_packages[@]}" ;;
     model) install_model ;;
     test) install_packages "${test_packages[@]}"; install_test_python ;;
+    trials) install_packages nginx-light python3-venv; install_trial_python ;;
     bench) install_packages "${bench_packages[@]}"; install_bench_python requirements ;;
     bench-embeddings) install_packages "${bench_packages[@]}"; install_bench_python requirements-embeddings ;;
     *) say "unknown part $part"; exit 2 ;;

@@ -110,6 +110,18 @@ package enum OpenAPIDocument {
             case .open, .visitor, .user, .service: break
             }
         }
+        switch operation.access {
+        case .machine, .machineOfAny: add(400, "Malformed, or with both a token and a key")
+        case .open, .visitor, .user, .role, .service: break
+        }
+        if operation.isIdempotent {
+            add(400, "Malformed, or the Idempotency-Key is")
+            add(409, "The first request with this Idempotency-Key is still running")
+            add(422, "The Idempotency-Key was used with another request")
+        }
+        if operation.parameters.contains(where: { $0.place == .query }) {
+            add(422, "Parameters are invalid; `errors` names each")
+        }
         if let body = operation.body {
             add(400, "The body is not well-formed")
             add(413, "The body is larger than \(operation.bodyBytesMax) bytes")

@@ -72,7 +72,10 @@ enum SampleProgram: ServiceProgram {
         api.get("/things/{id}", access: .open, summary: "A thing", answers: [.json(200, "It")]) { request in
             .json(["id": .identifier(try request.identifier())])
         }
-        api.get("/list", access: .open, summary: "Things", answers: [.json(200, "Them")]) { request in
+        api.get(
+            "/list", access: .open, summary: "Things", parameters: [.query("limit", .integer(min: 1, max: 200))],
+            answers: [.json(200, "Them")]
+        ) { request in
             let page = try PageRequest(request)
             let rows = listed.reversed().filter { id in page.before.map { id < $0 } ?? true }
             return page.response(

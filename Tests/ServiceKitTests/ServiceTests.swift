@@ -31,6 +31,15 @@ struct ServiceTests {
             #expect(document["paths"]?["/things"]?["post"]?["requestBody"] != nil)
             #expect(document["paths"]?["/things/{id}"]?["get"]?["parameters"]?[0]?["name"]?.string == "id")
             #expect(document["paths"]?["/internal/echo"] == nil)
+            // What a route answers because of its kind is named, too: two credentials, a bad parameter, a bad key.
+            for (path, method, statuses) in [
+                ("/machine", "get", ["400", "401", "403"]), ("/list", "get", ["422"]),
+                ("/orders", "post", ["400", "409", "415", "422"]),
+            ] {
+                for status in statuses {
+                    #expect(document["paths"]?[path]?[method]?["responses"]?[status] != nil, "\(path) \(status)")
+                }
+            }
         }
     }
 
