@@ -1,4 +1,5 @@
 import Contracts
+import Crypto
 import Glibc
 import Lifecycle
 import Platform
@@ -9,6 +10,7 @@ import Settings
 package enum ServiceMain {
     package static func run<Program: ServiceProgram>(_ program: Program.Type) async -> Never {
         ProcessMemory.limitHeaps()
+        CryptoLibrary.leaveMemoryAtExit()
         do {
             let runner = try await ServiceRunner.start(
                 program, environment: ProcessEnvironment.read(), dotenv: TextFile.read(".env"))
