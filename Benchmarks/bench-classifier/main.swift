@@ -83,4 +83,11 @@ let processor = Double(clock() - processorBegin) / Double(CLOCKS_PER_SEC) * 1_00
 times.sort()
 Report.show(quality, examples.labels, title: "\(rows.count) messages of \(data.split(separator: "/").last ?? "")")
 let (median, slowest) = (Report.rounded(times[times.count / 2]), Report.rounded(times.last ?? 0))
+// As notify judges what nobody waits for.
+let groupBegin = clock()
+for start in stride(from: 0, to: rows.count, by: 4) {
+    _ = try await classifier.classify(rows[start..<min(start + 4, rows.count)].map(\.text))
+}
+let grouped = Double(clock() - groupBegin) / Double(CLOCKS_PER_SEC) * 1_000 / Double(rows.count)
+print("processor time of one, four at a time: \(Report.rounded(grouped)) ms")
 print("time of one: median \(median) ms, slowest \(slowest) ms; processor \(Report.rounded(processor)) ms")

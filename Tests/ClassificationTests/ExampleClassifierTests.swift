@@ -89,6 +89,22 @@ struct ExampleClassifierTests {
         #expect(embedder.calls.withLock { $0 } == 21)
     }
 
+    @Test("several texts at once are what each is by itself, and are embedded together")
+    func several() async throws {
+        let embedder = TopicEmbedder()
+        let classifier = ExampleClassifier(examples: try examples(), embedder: embedder)
+        let texts = ["the door is shut", "", "DOOR SHUT!!", "teh doorr is shutt", "the door is shut"]
+        let together = try await classifier.classify(texts)
+        #expect(embedder.calls.withLock { $0 } == 2, "the training, and the texts")
+        var alone: [Classification] = []
+        for text in texts { alone.append(try await classifier.classify(text)) }
+        #expect(together == alone)
+        #expect(try await classifier.classify([]).isEmpty)
+        embedder.isBroken.withLock { $0 = true }
+        let byWords = try await classifier.classify(texts)
+        #expect(byWords.count == texts.count && byWords.allSatisfy { !$0.usesMeaning })
+    }
+
     @Test("a broken embedder leaves the words, and is tried again with the next text")
     func brokenEmbedder() async throws {
         let embedder = TopicEmbedder()

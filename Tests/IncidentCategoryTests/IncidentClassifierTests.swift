@@ -77,6 +77,27 @@ struct IncidentClassifierTests {
         #expect(body["messages"]?[1]?["content"]?.string?.contains("I was charged twice for one order") == true)
     }
 
+    @Test("several messages get the model's judgement each, or are what each is by itself without one")
+    func several() async throws {
+        let messages = ["I was charged twice for one order", "Please refund my money.", "I cannot log in any more."]
+        let judged = try await withClassifier { connection in
+            while true {
+                _ = try connection.readRequest()
+                try Self.answer(#"{"category":"other","confidence":0.5,"reason":"x"}"#, on: connection)
+            }
+        } _: {
+            await $0.classify(messages)
+        }
+        #expect(judged.map(\.engine) == Array(repeating: "ollama:m1", count: 3))
+        let logger = Logger(name: "test", sink: MemoryLogSink())
+        let own = try IncidentClassifier(embedder: nil, logger: logger)
+        let together = await own.classify(messages)
+        var alone: [IncidentClassification] = []
+        for message in messages { alone.append(await own.classify(message)) }
+        #expect(together == alone)
+        #expect(Set(together.map(\.category)) == [.duplicatePayment, .refundRequest, .accountLocked])
+    }
+
     @Test("a message cannot end its own delimiters nor ask for other values")
     func injection() async throws {
         let asked = Lock("")

@@ -62,6 +62,21 @@ package struct IncidentClassifier: Sendable {
         }
     }
 
+    /// The categories of some messages that nobody waits for, in order: without a model all at once, which is cheaper.
+    package func classify(_ messages: [String]) async -> [IncidentClassification] {
+        guard await models?.current() == nil else {
+            var found: [IncidentClassification] = []
+            for message in messages { found.append(await classify(message)) }
+            return found
+        }
+        do {
+            return try await builtIn.classify(messages).map { IncidentClassification($0) }
+        } catch {
+            logger.error("incidents could not be classified", [("error", "\(error)")])
+            return messages.map { _ in .unknown }
+        }
+    }
+
     private func ownOpinion(on message: String) async -> IncidentClassification {
         do {
             return IncidentClassification(try await builtIn.classify(message))

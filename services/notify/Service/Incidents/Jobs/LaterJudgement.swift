@@ -9,6 +9,8 @@ enum LaterJudgement {
     static let kind = "judge_incidents"
     /// Incidents judged before the results are stored and others get their turn.
     static let batchMax = 16
+    /// Incidents judged together: cheaper than one by one, and short enough for a customer to wait for.
+    static let groupMax = 4
 
     static let options = JobKindOptions(concurrency: 1)
 
@@ -24,9 +26,11 @@ enum LaterJudgement {
                 try IncidentTable.provisional(limit: batchMax, in: $0)
             }
             var judged: [(id: Identifier, triage: Triage)] = []
-            for (id, message) in batch {
+            for start in stride(from: 0, to: batch.count, by: groupMax) {
                 try Task.checkCancellation()
-                judged.append((id, await desk.triage.judgeThoroughly(message)))
+                let group = batch[start..<min(start + groupMax, batch.count)]
+                let triages = await desk.triage.judgeThoroughly(group.map(\.message))
+                judged += zip(group.map(\.id), triages).map { ($0, $1) }
             }
             let results = judged
             let now = desk.time.wall

@@ -5,6 +5,17 @@ import Platform
 protocol IncidentJudge: Sendable {
     /// Never fails: what cannot be judged is `other` with confidence 0.
     func classify(_ message: String) async -> IncidentClassification
+
+    /// Some messages that nobody waits for, in order. Never fails, either.
+    func classify(_ messages: [String]) async -> [IncidentClassification]
+}
+
+extension IncidentJudge {
+    func classify(_ messages: [String]) async -> [IncidentClassification] {
+        var judgements: [IncidentClassification] = []
+        for message in messages { judgements.append(await classify(message)) }
+        return judgements
+    }
 }
 
 extension IncidentClassifier: IncidentJudge {}
@@ -65,12 +76,12 @@ final class TriageDesk: Sendable {
         return triage(second, isProvisional: wantsModel && second.engine == IncidentClassification.builtInEngine)
     }
 
-    /// The judgement of the thorough judge, however long it takes. Final.
-    func judgeThoroughly(_ message: String) async -> Triage {
-        let judgement = await thorough.classify(message)
+    /// The judgements of the thorough judge, in order, however long they take. Final.
+    func judgeThoroughly(_ messages: [String]) async -> [Triage] {
+        let judgements = await thorough.classify(messages)
         // It has loaded what it needs; from now on reports may wait for it.
         isWarm.withLock { $0 = true }
-        return triage(judgement)
+        return judgements.map { triage($0) }
     }
 
     private func second(_ message: String, _ wantsModel: Bool) async -> IncidentClassification? {
