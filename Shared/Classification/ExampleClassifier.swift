@@ -51,8 +51,8 @@ package actor ExampleClassifier {
         return first
     }
 
-    /// The labels of some texts that nobody waits for, in order. Short texts cost about half of what they cost one by one: the
-    /// embedder reads its weights once for all of them, which is what a short text's time goes into.
+    /// The labels of some texts that nobody waits for, in order. Short texts cost about half of what they cost one by
+    /// one: the embedder reads its weights once for all of them, which is what a short text's time goes into.
     ///
     /// - Throws: `ClassificationError`, or `CancellationError`.
     @inline(never)
