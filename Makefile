@@ -18,7 +18,7 @@ PRODUCTS := .build/$(CONFIGURATION)
 
 .PHONY: setup build run demo test lint check bench bench-tools bench-http bench-text bench-ocr bench-embeddings \
 	bench-classifier bench-incidents bench-incidents-crash bench-retrieval bench-answers bench-search bench-jobs bench-idle bench-memory bench-report \
-	bench-notify-crash bench-conversations-crash trials trial-http trial-websocket trial-calls trial-documents \
+	bench-notify-crash bench-conversations-crash bench-conversations-stall trials trial-http trial-websocket trial-calls trial-documents \
 	trial-refresh trial-restarts trial-full-disk clean
 
 setup:
@@ -102,6 +102,10 @@ bench-notify-crash: build
 # The same for recorded conversations: ingest is killed while it works on them.
 bench-conversations-crash: build
 	@python3 Benchmarks/scripts/bench_conversations_crash.py --products $(PRODUCTS) $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
+
+# How long the API takes while the provider of recordings never answers.
+bench-conversations-stall: build
+	@python3 Benchmarks/scripts/bench_conversations_stall.py --products $(PRODUCTS)
 
 # What RELIABILITY.md calls trials: everything from outside, against the built executables. trial-full-disk mounts a small
 # tmpfs and so wants root; it is not among `trials`.

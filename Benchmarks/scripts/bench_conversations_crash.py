@@ -35,15 +35,20 @@ def free_ports(count):
 
 
 class Lectern:
-    def __init__(self, folder, products):
+    """Auth, ingest, docs and notify in a folder of their own, with `provider` as ElevenLabs: by default the stand-in."""
+
+    def __init__(self, folder, products, provider=None):
         self.folder, self.products = folder, products
         self.ports = dict(zip(SERVICES, free_ports(len(SERVICES))))
         self.processes, self.token = {}, None
-        self.stand_in = subprocess.Popen(
-            ["python3", ROOT / "scripts/elevenlabs_stand_in.py", "--port", "0"], stdout=subprocess.PIPE, text=True)
+        self.stand_in = None
+        if provider is None:
+            self.stand_in = subprocess.Popen(
+                ["python3", ROOT / "scripts/elevenlabs_stand_in.py", "--port", "0"], stdout=subprocess.PIPE, text=True)
+            provider = self.stand_in.stdout.readline().split()[-1]
         self.environment = dict(
             os.environ, VAR_DIR=str(folder / "var"), LOG_LEVEL="ERROR", MODEL_DIR=str(folder),
-            ELEVENLABS_BASE_URL=self.stand_in.stdout.readline().split()[-1],
+            ELEVENLABS_BASE_URL=provider,
             **{f"{name.upper()}_PORT": str(port) for name, port in self.ports.items()})
         for name in SERVICES:
             self.start(name)
@@ -93,8 +98,9 @@ class Lectern:
 
     def stop(self):
         for process in [*self.processes.values(), self.stand_in]:
-            process.kill()
-            process.wait()
+            if process is not None:
+                process.kill()
+                process.wait()
 
 
 def run(lectern, kills, conversations):

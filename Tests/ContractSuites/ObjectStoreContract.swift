@@ -16,6 +16,7 @@ package struct ObjectStoreContract: Sendable {
         try await streamsComeBack()
         try await failedStreamsLeaveNothing()
         try await filesAreTakenOver()
+        try await largeObjectsComeBack()
         try await rangesAreClipped()
         try await readersKeepWhatTheyOpened()
         try await listsArePaged()
@@ -93,6 +94,29 @@ package struct ObjectStoreContract: Sendable {
             try await store.put(try key("files/again"), movingFileAt: path, contentType: "text/plain")
         }
         #expect(gone?.code == .notFound)
+    }
+
+    /// Around the size from which a server is sent parts, and of several of them.
+    func largeObjectsComeBack() async throws {
+        let folder = try TemporaryFolder()
+        // Of prime length, so that parts in a wrong order are not the same.
+        let block = (0..<65_521).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+        for byteCount in [16 << 20, 16 << 20 + 1, 33 << 20] {
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(byteCount + block.count)
+            while bytes.count < byteCount { bytes += block }
+            bytes.removeLast(bytes.count - byteCount)
+            let key = try key("large/\(byteCount)")
+            let path = try folder.write("large", bytes)
+            let stored = try await store.put(key, movingFileAt: path, contentType: "audio/mpeg")
+            #expect(stored.byteCount == Int64(byteCount))
+            let metadata = try #require(try await store.metadata(key))
+            #expect(metadata.byteCount == Int64(byteCount) && metadata.sha256 == stored.sha256)
+            #expect(try await store.bytes(key, upTo: byteCount) == bytes)
+            let end = Int64(byteCount)
+            #expect(try await content("large/\(byteCount)", (end - 3)..<end) == Array(bytes.suffix(3)))
+            try await store.delete(key)
+        }
     }
 
     func rangesAreClipped() async throws {

@@ -192,6 +192,57 @@ struct SummaryTests {
         #expect(!listing.contains("Lie"))
     }
 
+    @Test("quotes of a long call are tied to the turns in which they were said, though the same was said elsewhere")
+    func repeatedWords() async throws {
+        let sayings = ["Let me check that for you.", "I see.", "The invoice is still missing, as I said."]
+        let turns = (0..<500).map { index in
+            ConversationTurn(
+                speaker: index.isMultiple(of: 2) ? .agent : .user, text: sayings[index % 3] + " Thank you.",
+                atSeconds: Double(index * 7))
+        }
+        let wanted = Lock<[Double]>([])
+        try await withSummaries(environment: ["LLM_CONTEXT_TOKENS": "2048", "LLM_ANSWER_TOKENS": "200"]) { question in
+            if question.fields.contains("keep") {
+                return ["text": "A missing invoice.", "keep": [1, 2, 3, 4, 5], "action_items": []]
+            }
+            let numbers = question.user.split(separator: "[").dropFirst().compactMap { Int($0.prefix { $0 != "]" }) }
+            // The last turn of the part with the words; models are now and then wrong by one.
+            guard let turn = numbers.last(where: { ($0 - 1) % 3 == 2 }) else { return nil }
+            wanted.withLock { $0.append(Double((turn - 1) * 7)) }
+            return [
+                "key_points": [
+                    [
+                        "text": "It is missing.", "quote": "the invoice is still missing",
+                        "turn": .integer(Int64(turn + 1)),
+                    ]
+                ], "action_items": [],
+            ]
+        } _: { service in
+            let summary = try checked(try await service.summarise(order(turns).json), turns: turns)
+            #expect(summary.engine == "ollama:m1" && summary.keyPoints.count == 5)
+            #expect(summary.keyPoints.map(\.atSeconds) == Array(wanted.withLock { $0 }.sorted().prefix(5)))
+            #expect(summary.keyPoints.allSatisfy { $0.quote == "The invoice is still missing" })
+        }
+    }
+
+    @Test("without a model the points of a long call stand at the times of their turns")
+    func longBuiltIn() async throws {
+        let turns = (0..<500).map { index in
+            ConversationTurn(
+                speaker: index.isMultiple(of: 2) ? .agent : .user,
+                text: "Room number \(index) needs a new lamp, and its window does not close.",
+                atSeconds: Double(index * 7))
+        }
+        try await withService(DocsProgram.self, environment: ["LLM_PROVIDER": "extractive"]) { service in
+            let summary = try checked(try await service.summarise(order(turns).json), turns: turns)
+            #expect(summary.engine == "built-in" && summary.keyPoints.count == 10)
+            #expect(summary.keyPoints.map(\.atSeconds) == summary.keyPoints.map(\.atSeconds).sorted())
+            // From all over the call.
+            #expect(
+                (summary.keyPoints.last?.atSeconds ?? 0) > 2_500 && (summary.keyPoints.first?.atSeconds ?? 0) < 1_000)
+        }
+    }
+
     @Test("notes that do not fit are thinned out before the end")
     func thinning() async throws {
         let turns = (0..<600).map { index in

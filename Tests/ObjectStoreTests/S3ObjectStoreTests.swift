@@ -142,31 +142,65 @@ struct S3ObjectStoreTests {
         }
     }
 
+    /// Sends a signed request that the store itself would not send.
+    @discardableResult
+    private func send(
+        _ method: HTTPMethod, _ key: String? = nil, query: [CanonicalRequest.Item] = [], body: [UInt8] = [],
+        to configuration: S3Configuration
+    ) async throws -> String {
+        let signer = SignatureV4(
+            scope: SignatureV4.Scope(credentials: configuration.credentials, region: "us-east-1"), at: SystemTime().wall
+        )
+        let path = "/\(configuration.bucket)" + (key.map { "/\($0)" } ?? "")
+        let headers = [
+            CanonicalRequest.Item("host", configuration.endpoint.authority),
+            CanonicalRequest.Item("x-amz-date", signer.time),
+            CanonicalRequest.Item("x-amz-content-sha256", CanonicalRequest.unsignedPayload),
+        ]
+        let request = CanonicalRequest(
+            method: method.rawValue, path: path, query: query, headers: headers,
+            payloadHash: CanonicalRequest.unsignedPayload)
+        var fields: HTTPFields = [.authorization: signer.authorization(request)]
+        for header in headers.dropFirst() { fields.append(HTTPFieldName(header.name), header.value) }
+        let client = HTTPClient(
+            logger: Logger(name: "test", sink: MemoryLogSink(), level: .debug), metrics: MetricRegistry())
+        let answer = try await client.send(
+            HTTPClientRequest(
+                method,
+                "http://\(configuration.endpoint.authority)\(path)"
+                    + (query.isEmpty ? "" : "?\(request.canonicalQuery)"), fields: fields,
+                body: body.isEmpty ? .none : .bytes(body)))
+        await client.shutdown()
+        #expect(answer.status.code == 200, "\(String(decoding: answer.body, as: UTF8.self))")
+        return String(decoding: answer.body, as: UTF8.self)
+    }
+
+    @Test func `an upload in parts whose sender died is thrown away, and its object was never there`() async throws {
+        let configuration = try S3Server.configuration()
+        try await withS3Store(configuration) { store, _ in
+            try await store.prepare()
+            let uploads = [CanonicalRequest.Item("uploads", "")]
+            let begun = try await send(.post, "half", query: uploads, to: configuration)
+            let id = try #require(begun.split(separator: "<UploadId>").last?.split(separator: "<").first)
+            try await send(
+                .put, "half",
+                query: [CanonicalRequest.Item("partNumber", "1"), CanonicalRequest.Item("uploadId", String(id))],
+                body: patternBytes(100_000), to: configuration)
+            try await store.removeAbandonedUploads(olderThan: .seconds(86_400))
+            #expect(try await send(.get, query: uploads, to: configuration).contains("<UploadId>\(id)<"))
+            // The server's clock has whole seconds.
+            try await store.removeAbandonedUploads(olderThan: .seconds(-5))
+            #expect(try await !send(.get, query: uploads, to: configuration).contains("<UploadId>"))
+            #expect(try await !store.exists(try ObjectKey("half")))
+            #expect(try await store.list(.all, after: nil, limit: 10).isEmpty)
+        }
+    }
+
     @Test func `an object that others have put there is read for its digest`() async throws {
         let configuration = try S3Server.configuration()
         try await withS3Store(configuration) { store, _ in
             try await store.prepare()
-            let signer = SignatureV4(
-                scope: SignatureV4.Scope(credentials: configuration.credentials, region: "us-east-1"),
-                at: SystemTime().wall)
-            let path = "/\(configuration.bucket)/foreign"
-            let headers = [
-                CanonicalRequest.Item("host", configuration.endpoint.authority),
-                CanonicalRequest.Item("x-amz-date", signer.time),
-                CanonicalRequest.Item("x-amz-content-sha256", CanonicalRequest.unsignedPayload),
-            ]
-            let request = CanonicalRequest(
-                method: "PUT", path: path, query: [], headers: headers, payloadHash: CanonicalRequest.unsignedPayload)
-            var fields: HTTPFields = [.authorization: signer.authorization(request)]
-            for header in headers.dropFirst() { fields.append(HTTPFieldName(header.name), header.value) }
-            let client = HTTPClient(
-                logger: Logger(name: "test", sink: MemoryLogSink(), level: .debug), metrics: MetricRegistry())
-            let answer = try await client.send(
-                HTTPClientRequest(
-                    .put, "http://\(configuration.endpoint.authority)\(path)", fields: fields,
-                    body: .bytes(Array("hello".utf8))))
-            #expect(answer.status.code == 200)
-            await client.shutdown()
+            try await send(.put, "foreign", body: Array("hello".utf8), to: configuration)
             let digest = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
             #expect(try await store.metadata(try ObjectKey("foreign"))?.sha256 == digest)
             #expect(try await store.bytes(try ObjectKey("foreign"), upTo: 5) == Array("hello".utf8))

@@ -53,7 +53,7 @@ package final class S3ObjectStore: ObjectStore {
                 try await createBucket()
             }
         }
-        try await removeAbandonedUploads()
+        try await removeAbandonedUploads(olderThan: Self.abandonedAge)
     }
 
     package func checkReachable() async throws {
@@ -268,12 +268,14 @@ package final class S3ObjectStore: ObjectStore {
         }
     }
 
-    private func removeAbandonedUploads() async throws {
+    /// Throws away uploads in parts that were begun longer ago than that, by the server's clock, and never completed. Throws
+    /// ``ObjectStoreError``.
+    package func removeAbandonedUploads(olderThan age: Duration) async throws {
         var request = S3Request(.get)
         request.query = [CanonicalRequest.Item("uploads", "")]
         let answer = try await translating { [request] in try await client.send(request) }
         for upload in S3UnfinishedUpload.list(document: answer.body)
-        where client.now.duration(since: upload.begun) > Self.abandonedAge {
+        where client.now.duration(since: upload.begun) > age {
             try await translating { try await S3Upload.abort(upload.id, key: upload.key, client) }
         }
     }
