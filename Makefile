@@ -1,10 +1,11 @@
 # Lectern's commands. Each installs what it needs and skips what is there.
 #
 #   make run      install what is missing, build, start the five services, show their logs; Ctrl-C stops them
-#   make demo     the main job on the repository's own lecture: upload, read, ask, cited answers
+#   make demo     a lecture of the repository read, asked and cited; then an incident and a recorded conversation
 #   make test     everything that must hold
 #   make check    format lint, build with warnings as errors, tests, Thread and Address Sanitizer
 #   make bench    all figures of BENCHMARKS.md, each beside its reference
+#   make trials   what RELIABILITY.md calls trials: everything from outside, as strangers do
 #   make setup    only the installation: packages, model weights
 #   make clean    build products; the data under var/ stays
 
@@ -16,10 +17,11 @@ CONFIGURATION := release
 export MODEL_DIR ?= $(CURDIR)/var/models/all-MiniLM-L6-v2
 PRODUCTS := .build/$(CONFIGURATION)
 
-.PHONY: setup build run demo test lint check bench bench-tools bench-http bench-text bench-ocr bench-embeddings \
-	bench-classifier bench-incidents bench-incidents-crash bench-retrieval bench-answers bench-search bench-jobs bench-idle bench-memory bench-report \
-	bench-notify-crash bench-conversations-crash bench-conversations-stall trials trial-http trial-websocket trial-calls trial-documents \
-	trial-refresh trial-restarts trial-full-disk clean
+.PHONY: setup build run demo test lint check clean bench bench-tools \
+	bench-http bench-idle bench-text bench-ocr bench-memory bench-embeddings bench-search bench-retrieval bench-answers \
+	bench-jobs bench-report bench-classifier bench-incidents bench-incidents-crash bench-notify-crash \
+	bench-conversations-crash bench-conversations-stall \
+	trials trial-http trial-websocket trial-calls trial-documents trial-refresh trial-restarts trial-full-disk
 
 setup:
 	@scripts/setup.sh base model
@@ -47,7 +49,8 @@ check: lint test
 bench-tools:
 	@scripts/setup.sh base model bench
 
-bench: bench-tools build bench-http bench-idle bench-text bench-ocr bench-memory bench-embeddings bench-search bench-retrieval bench-answers bench-jobs bench-report bench-incidents
+bench: bench-tools build bench-http bench-idle bench-text bench-ocr bench-memory bench-embeddings bench-search \
+	bench-retrieval bench-answers bench-jobs bench-report bench-incidents
 
 bench-http: bench-tools build
 	@PRODUCTS=$(PRODUCTS) Benchmarks/scripts/bench_http.sh
