@@ -112,9 +112,10 @@ bench-conversations-stall: build
 
 # What RELIABILITY.md calls trials: everything from outside, against the built executables. trial-full-disk mounts a small
 # tmpfs and so wants root; it is not among `trials`.
+.PHONY: trial-forgeries trial-secrets
 TRIALS := cd Tests/Trials && PYTHONDONTWRITEBYTECODE=1 ../../.venv-trials/bin/python
 
-trials: trial-http trial-websocket trial-calls trial-documents trial-refresh trial-restarts
+trials: trial-http trial-websocket trial-calls trial-documents trial-forgeries trial-secrets trial-refresh trial-restarts
 
 trial-http: build
 	@scripts/setup.sh trials
@@ -131,6 +132,14 @@ trial-calls: build
 trial-documents: build
 	@scripts/setup.sh trials
 	@$(TRIALS) documents.py --products ../../$(PRODUCTS)
+
+trial-forgeries: build
+	@scripts/setup.sh trials
+	@$(TRIALS) forgeries.py --products ../../$(PRODUCTS)
+
+trial-secrets: build
+	@scripts/setup.sh trials
+	@$(TRIALS) planted_secrets.py --products ../../$(PRODUCTS)
 
 trial-refresh: build
 	@scripts/setup.sh trials
