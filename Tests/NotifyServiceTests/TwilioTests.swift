@@ -182,7 +182,20 @@ struct TwilioTests {
         let twilio = try TwilioStandIn([.error(code, status: status), .taken("SM0003")])
         try await withNotify(twilio.environment) { notify in
             let id = try await sms(notify)
+            if outcome != "permanent" {
+                let waiting = try await notify.attempted(id, 1)
+                #expect(waiting["status"]?.string == "pending" && waiting["attempts"]?.integer == 1)
+                let next = try #require(waiting["next_attempt_at"]?.string.flatMap { Timestamp(rfc3339: $0) })
+                let updated = try #require(waiting["updated_at"]?.string.flatMap { Timestamp(rfc3339: $0) })
+                let full = Duration.seconds(outcome == "misconfigured" ? 300 : 15)
+                #expect((full / 2...full).contains(next.duration(since: updated)))
+            }
             let notification = try await notify.settled(id)
+            let audit = notification["history"]?[0]
+            #expect(audit?["number"]?.integer == 1 && audit?["recipient"]?.string == "+15005550006")
+            #expect(audit?["provider_code"]?.string == String(status >= 500 ? status : code))
+            #expect(audit?["error"]?.string?.isEmpty == false && audit?["provider_id"] == .null)
+            #expect(audit?["started_at"]?.string != nil && audit?["duration_ms"]?.integer != nil)
             let outcomes = RunningNotify.outcomes(notification)
             #expect(outcomes.first == outcome)
             #expect(notification["status"]?.string == (outcome == "permanent" ? "failed" : "sent"))
