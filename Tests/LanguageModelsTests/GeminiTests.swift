@@ -278,6 +278,42 @@ private let geminiReply = """
         }
     }
 
+    @Test(arguments: [("[2, \\\"three\\\"]", "must be a whole number", true), ("no", "no complete JSON", false)])
+    func `is shown a wrong answer once, with what is wrong`(wrong: String, problem: String, isCured: Bool) async throws
+    {
+        let bodies = Lock<[JSONValue]>([])
+        let server = try ScriptedServer { connection in
+            let request = try connection.readRequest()
+            let count = try bodies.withLock { bodies in
+                bodies.append(try JSONValue(parsing: request.body))
+                return bodies.count
+            }
+            let text = count == 1 || !isCured ? wrong : "[2,3]"
+            try connection.reply(
+                "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"\(text)\"}]},\"finishReason\":\"STOP\"}],"
+                    + "\"usageMetadata\":{\"promptTokenCount\":4,\"candidatesTokenCount\":5}}\n\n",
+                contentType: eventStream)
+        }
+        var value: JSONValue?
+        var failure: ModelError.Code?
+        var usage = TokenUsage.none
+        do {
+            value = try await withClient { (client, logger) async throws in
+                let model = GeminiModel(baseURL: server.url, key: nil, model: "m1", client: client, logger: logger)
+                return try await model.structured(anyPrompt, schema: .array(of: .integer()), usage: &usage)
+            }
+        } catch let error as ModelError {
+            failure = error.code
+        }
+        #expect(value == (isCured ? [2, 3] : nil) && failure == (isCured ? nil : .unusableAnswer))
+        let asked = bodies.withLock { $0 }
+        #expect(asked.count == 2)
+        let turns = asked.last?["contents"]?.array ?? []
+        #expect(turns.map { $0["role"]?.string } == ["user", "model", "user"])
+        #expect(turns.last?["parts"]?[0]?["text"]?.string?.contains(problem) == true, "\(turns)")
+        #expect(usage == TokenUsage(inputTokens: 8, outputTokens: 10))
+    }
+
     @Test func `an unreadable reply is an error`() async throws {
         let answer = try await ask { connection in
             _ = try connection.readRequest()

@@ -162,6 +162,47 @@ struct ConversationAccessTests {
         }
     }
 
+    @Test func `each setting holds at its limits, and not one beyond`() async throws {
+        func text(_ count: Int) -> JSONValue { .string(String(repeating: "a", count: count)) }
+        func agents(_ count: Int) -> JSONValue { .array((0..<count).map { .string("agent_\($0)") }) }
+        let numbers: [(String, String?, Int64, Int64)] = [
+            ("limits", "file_bytes_max", 1, 2 << 30), ("limits", "conversations_per_day", 0, 1_000_000),
+            ("limits", "conversations_per_month", 0, 10_000_000), ("timeouts", "provider_seconds", 1, 300),
+            ("timeouts", "provider_wait_seconds", 1, 86_400), ("timeouts", "model_seconds", 5, 240),
+            ("link_seconds", nil, 1, 604_800),
+        ]
+        var cases: [(field: String, good: [JSONValue], bad: [JSONValue])] = [
+            ("email_template", [text(1), text(64)], [text(0), text(65)]),
+            ("email_subject", [text(1), text(200)], [text(0), text(201)]),
+            ("prompt", [text(1), text(16_000)], [text(0), text(16_001)]),
+            ("model", [text(1), text(200)], [text(0), text(201)]),
+            ("bucket", [text(3), text(63)], [text(2), text(64)]),
+            ("agent_ids", [agents(0), agents(200), .array([text(128)])], [agents(201), .array([text(129)])]),
+        ]
+        for (outer, inner, low, high) in numbers {
+            func value(_ number: Int64) -> JSONValue {
+                inner.map { .object([$0: .integer(number)]) } ?? .integer(number)
+            }
+            cases.append((outer, [value(low), value(high)], [value(low - 1), value(high + 1)]))
+        }
+        try await ConversationHarness.run(try StandIn()) { harness in
+            for (field, good, bad) in cases {
+                for value in good {
+                    let answer = try await harness.put(.object([field: value]))
+                    #expect(answer.status == 200, "\(field): \(answer.text)")
+                }
+                for value in bad {
+                    let answer = try await harness.put(.object([field: value]))
+                    let named = answer.json["errors"]?[0]?["field"]?.string ?? ""
+                    #expect(answer.status == 422 && named.hasPrefix(field), "\(field): \(answer.text)")
+                }
+            }
+        }
+        // What was stored when more was allowed.
+        let old = AccountSettings(json: ["timeouts": ["model_seconds": 600]])
+        #expect(old.timeouts.modelSeconds == AccountSettings.Timeouts.modelSecondsMax)
+    }
+
     @Test func `settings are kept, completed by defaults and checked`() async throws {
         try await ConversationHarness.run(try StandIn()) { harness in
             let path = "/api/v1/accounts/acme/settings"
