@@ -35,7 +35,9 @@ def main():
             [pathlib.Path(sys.executable).parent / "schemathesis", "run", path, "--url", f"http://127.0.0.1:{lectern.gateway}",
              "-H", f"Authorization: Bearer {token}", "--checks", CHECKS, "--max-examples", str(options.examples), "--phases",
              "examples,coverage,fuzzing", "--exclude-path-regex", LEFT_OUT, "--seed", "1", "--request-timeout", "30",
-             "--generation-database", "none", "--no-color"])
+             "--generation-database", "none", "--no-color"],
+            # Where it leaves its cache.
+            cwd=lectern.folder)
         if result.returncode:
             failed.append("schemathesis")
         failed += [f"{name} ended" for name in NAMES if lectern.processes[name].poll() is not None]
