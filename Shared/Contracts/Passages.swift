@@ -126,6 +126,15 @@ package struct Passage: JSONRepresentable, Hashable {
     }
 
     package var json: JSONValue {
+        var fields = publicFields
+        fields["nearness"] = .array(nearness.map { [.integer(Int64($0.offset)), .number($0.similarity)] })
+        return .object(fields)
+    }
+
+    /// The same as people get it: without what only an answer is chosen by.
+    package var publicJSON: JSONValue { .object(publicFields) }
+
+    private var publicFields: JSONObject {
         [
             "chunk_id": .identifier(chunkID), "lecture_id": .identifier(lectureID),
             "lecture_name": .string(lectureName), "page_from": .integer(Int64(pageFrom)),
@@ -135,7 +144,6 @@ package struct Passage: JSONRepresentable, Hashable {
                 pageStarts.map { ["number": .integer(Int64($0.page)), "offset": .integer(Int64($0.offset))] }),
             "highlights": .array(
                 highlights.map { [.integer(Int64($0.lowerBound)), .integer(Int64($0.upperBound))] }),
-            "nearness": .array(nearness.map { [.integer(Int64($0.offset)), .number($0.similarity)] }),
         ]
     }
 

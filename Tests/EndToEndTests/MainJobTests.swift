@@ -94,7 +94,7 @@ struct MainJobTests {
         let found = try await lectern.send(
             .post, "/search", token: token, json: ["query": "Marker 77-3", "lecture_id": .string(lecture)])
         #expect(found.status == 200)
-        let first = (found.json.array ?? found.json["passages"]?.array)?.first
+        let first = found.json.array?.first
         #expect(first?["page_from"]?.integer ?? 0 <= 77 && first?["page_to"]?.integer ?? 0 >= 77)
     }
 
