@@ -260,6 +260,8 @@ struct JobQueueTests {
             after.register(kind: "k") { context in try await context.commit { _ in } }
             try await fixture.running(before) {
                 await gate.waitForArrivals()
+                // Both its watchmen sleep, on a clock that stands still: it can no longer take the other's boot for a past one.
+                await fixture.time.waitForSleepers(2)
                 try await fixture.running(after) { await log.first(id, .completed) }
                 gate.open()
             }
