@@ -61,7 +61,7 @@ struct NotifyHouse: Sendable {
     /// Names the handlers of jobs.
     func registerJobs() async throws {
         try await delivery.registerJobs()
-        try await incidents.registerJobs()
+        incidents.registerJobs()
     }
 
     func app(tokens: any TokenAuthority) -> ServiceApp {

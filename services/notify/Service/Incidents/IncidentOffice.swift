@@ -49,12 +49,12 @@ struct IncidentOffice: Sendable {
     /// What runs beside the server.
     var background: [any Service] { embedder.map { [$0] } ?? [] }
 
-    /// Names the handlers, and has the quick judge learn before the first report.
-    func registerJobs() async throws {
-        try await words.prepare()
-        // Belongs to nobody, because a model's server may take its time and the start does not wait for it; ends with
-        // the answer.
+    /// Names the handlers, and begins what the first report would otherwise wait for.
+    func registerJobs() {
+        // Both belong to nobody, because the start does not wait for them: a model's server may take its time, and the
+        // quick judge learns for longer than all the rest of the start takes. A report that comes earlier waits.
         Task { [presence] in await presence.ask() }
+        Task { [words] in await words.prepare() }
         desk.jobs.register(kind: ReminderJob.kind) { [desk] in try await ReminderJob.run($0, for: desk) }
         desk.jobs.register(kind: TicketLinkJob.kind, options: TicketLinkJob.options) { [desk] in
             try await TicketLinkJob.run($0, for: desk)

@@ -12,9 +12,13 @@ struct WordJudge: IncidentJudge {
         self.logger = logger
     }
 
-    /// Learns from the examples: some 50 ms.
-    func prepare() async throws {
-        try await classifier.prepare()
+    /// Learns from the examples, some 50 ms, so that the first report need not wait for it. Failing, it is done anew then.
+    func prepare() async {
+        do {
+            try await classifier.prepare()
+        } catch {
+            logger.error("the examples of incidents could not be learned", [("error", "\(error)")])
+        }
     }
 
     func classify(_ message: String) async -> IncidentClassification {
