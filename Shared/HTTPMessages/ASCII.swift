@@ -18,6 +18,7 @@ enum ASCII {
     static let equals: UInt8 = 0x3D
     static let questionMark: UInt8 = 0x3F
     static let backslash: UInt8 = 0x5C
+    static let lowercaseA: UInt8 = 0x61
 
     /// `tchar` of RFC 9110 section 5.6.2.
     @inline(__always)

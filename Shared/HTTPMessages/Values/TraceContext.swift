@@ -59,9 +59,21 @@ package struct TraceContext: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// 32 hexadecimal digits.
-    package var traceID: String { Self.text(high) + Self.text(low) }
+    package var traceID: String {
+        String(unsafeUninitializedCapacity: 32) { text in
+            Self.write(high, to: text, at: 0)
+            Self.write(low, to: text, at: 16)
+            return 32
+        }
+    }
+
     /// 16 hexadecimal digits.
-    package var spanID: String { Self.text(span) }
+    package var spanID: String {
+        String(unsafeUninitializedCapacity: 16) { text in
+            Self.write(span, to: text, at: 0)
+            return 16
+        }
+    }
 
     /// The same trace with a new span, for an outgoing call.
     package func child() -> TraceContext {
@@ -69,7 +81,18 @@ package struct TraceContext: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The value of the `traceparent` field.
-    package var description: String { "00-\(traceID)-\(spanID)-0\(flags)" }
+    package var description: String {
+        // Made for every request that the gateway passes on, so without a string for each part.
+        String(unsafeUninitializedCapacity: 55) { text in
+            for dash in [2, 35, 52] { text[dash] = ASCII.hyphen }
+            for zero in [0, 1, 53] { text[zero] = ASCII.zero }
+            Self.write(high, to: text, at: 3)
+            Self.write(low, to: text, at: 19)
+            Self.write(span, to: text, at: 36)
+            text[54] = ASCII.zero + flags
+            return 55
+        }
+    }
 
     private static func hex(_ bytes: ArraySlice<UInt8>) -> UInt64? {
         var value: UInt64 = 0
@@ -81,8 +104,11 @@ package struct TraceContext: Sendable, Hashable, CustomStringConvertible {
         return value
     }
 
-    private static func text(_ value: UInt64) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    /// Writes 16 digits.
+    private static func write(_ value: UInt64, to text: UnsafeMutableBufferPointer<UInt8>, at start: Int) {
+        for digit in 0..<16 {
+            let nibble = UInt8(truncatingIfNeeded: value >> UInt64(60 - 4 * digit)) & 0xF
+            text[start + digit] = nibble < 10 ? ASCII.zero + nibble : ASCII.lowercaseA + nibble - 10
+        }
     }
 }
