@@ -106,6 +106,9 @@ struct ConversationAccessTests {
             let empty = try await harness.service.send(
                 .post, "/api/v1/postprocess/conversation", token: harness.staff, json: [:])
             #expect(empty.status == 422 && empty.json["errors"]?.array?.count == 3)
+            let wrong = try await harness.request("a/b", account: "../x", email: "m")
+            let fields = wrong.json["errors"]?.array?.compactMap { $0["field"]?.string }
+            #expect(fields == ["email_id", "account_id", "conversation_id"], "\(wrong.text)")
             let long = "A" + String(repeating: "-", count: 126) + "_"
             #expect(try await harness.request(long, account: long).status == 202)
             for id in ["x", "proc_x", "proc_019B76DA-A800-7000-8000-000000000001", "..%2F..", "\(Identifier.make())"] {

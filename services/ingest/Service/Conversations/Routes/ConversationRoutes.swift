@@ -30,10 +30,12 @@ struct ConversationRoutes: Sendable {
                 .problem(404, "The account is not yours"), .problem(429, "A limit of the account is reached"),
             ], isIdempotent: true
         ) { request in
-            let json = try await request.json(order)
-            let problems = ["account_id", "conversation_id"].compactMap { field -> FieldProblem? in
-                Conversation.isName(json[field]?.string ?? "")
-                    ? nil : FieldProblem(field: field, message: Conversation.nameRule)
+            let json = try await request.json(.any)
+            // The schema knows lengths, the rule of names what they are made of: both are looked at, so that all is named.
+            var problems = order.validate(json)
+            for field in ["account_id", "conversation_id"] where !problems.contains(where: { $0.field == field }) {
+                guard let name = json[field]?.string, !Conversation.isName(name) else { continue }
+                problems.append(FieldProblem(field: field, message: Conversation.nameRule))
             }
             guard problems.isEmpty else { throw Problem.unprocessable(problems) }
             let accountID = json["account_id"]?.string ?? ""
